@@ -66,6 +66,12 @@ PAPERS: tuple[tuple[str, str, str, Mapping[str, Schema]], ...] = (
         {},
     ),
     (
+        "supplier-bills/{bill_id}/claim.pdf",
+        "print_claim",
+        "The debit note that claims what is too much on a supplier's bill as PDF on A4",
+        {},
+    ),
+    (
         "supplier-returns/{return_id}/pdf",
         "print_return",
         "Goods sent back to a supplier as debit note and delivery challan, in three copies",

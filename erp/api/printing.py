@@ -59,6 +59,9 @@ def printing_routes() -> list[Route]:
             methods=["GET"],
         ),
         Route(f"{BASE}/sales-orders/{{order_id}}/pdf", guarded(print_offer), methods=["GET"]),
+        Route(
+            f"{BASE}/supplier-bills/{{bill_id}}/claim.pdf", guarded(print_claim), methods=["GET"]
+        ),
         Route(f"{BASE}/supplier-returns/{{return_id}}/pdf", guarded(print_return), methods=["GET"]),
         Route(
             f"{BASE}/dispensings/{{dispensing_id}}/label.pdf", guarded(print_label), methods=["GET"]
@@ -269,6 +272,19 @@ async def print_return(request: Request) -> Response:
     return as_paper(content, f"{document.number.replace('/', '-')}.pdf")
 
 
+async def print_claim(request: Request) -> Response:
+    """Send the debit note that claims what is too much on a supplier's bill.
+
+    Raises:
+        NotFound: The acting branch has no such bill, or claimed nothing of it.
+    """
+    bill_id = id_in(request.path_params["bill_id"])
+    credentials, request_id = credentials_of(request), request_id_of(request.scope)
+    document = await off_the_loop(_find_claim, credentials, request_id, bill_id)
+    content = await off_the_loop(PdfPrinter().invoice, document)
+    return as_paper(content, f"{document.number.replace('/', '-')}.pdf")
+
+
 async def print_challan(request: Request) -> Response:
     """Send the delivery challan of goods that left for another branch on A4, in three copies.
 
@@ -336,6 +352,14 @@ def _find_return(
     ctx = context_of(credentials, request_id)
     with db.unit_of_work(ctx) as session:
         return billing.get_printed_return(session, ctx, return_id)
+
+
+def _find_claim(
+    credentials: Credentials, request_id: str, bill_id: UUID
+) -> billing.PrintedDocument:
+    ctx = context_of(credentials, request_id)
+    with db.unit_of_work(ctx) as session:
+        return billing.get_printed_claim(session, ctx, bill_id)
 
 
 def _find_challan(

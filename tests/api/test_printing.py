@@ -10,7 +10,7 @@ from erp.core.errors import Conflict
 from erp.core.ids import new_id
 from tests.factories import Shop, gstin_in
 from tests.fixtures.people import _token
-from tests.services.billing.bills.billing import bill, billed, came, goods, registered
+from tests.services.billing.bills.billing import bill, billed, came, decide, goods, registered
 from tests.services.billing.returns.returning import leaving, send_back
 from tests.services.purchasing.ordering import line, place, supplier
 from tests.services.purchasing.quotations import ask
@@ -251,6 +251,37 @@ def test_foreign_and_absent_returns_look_the_same_and_nobody_else_prints(
     assert {answer.status_code for answer in answers} == {404}
     assert rest.get(path.format(sent.id), headers=bearer(trader, "cashier")).status_code == 403
     assert rest.get(path.format(sent.id)).status_code == 401
+
+
+def test_what_a_bill_has_too_much_is_asked_back_by_a_debit_note(rest, trader: Shop, stranger: Shop):
+    """Twelve billed where ten came, ten rupees dearer than agreed, and freight nobody agreed to."""
+    registered(trader, address="7 Mill Lane", city="Thane")
+    receipt = came(trader, goods(trader, 10), goods(trader, 5, at=1))
+    lines = billed(receipt, 12, "60"), billed(receipt, 5, "70", receipt_line_no=2)
+    freight = {"label": "Freight", "amount": "100.00", "gst_rate": 18}
+    held = bill(trader, "1241.50", *lines, charges=[freight])
+    path = f"/api/erp/supplier-bills/{held.id}/claim.pdf"
+    assert rest.get(path, headers=bearer(trader, "accountant")).status_code == 404
+    claim = decide(trader, held, "claimed")
+
+    answer = rest.get(path, headers=bearer(trader, "accountant"))
+    name = f"{claim.claim_number.replace('/', '-')}.pdf"
+    assert answer.headers["content-disposition"] == f'inline; filename="{name}"'
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages]
+    facts = [
+        "DEBIT NOTE", claim.claim_number, "7 Mill Lane", gstin_in("27"), "Batch L",
+        f"Against invoice SBL/117 dated {trader.ctx.today:%d-%m-%Y}", "more than came",
+        "more than the price agreed", "charges that were not agreed", "120.00", "50.00", "18.00",
+        "Note value", "296.50", "Rupees Two Hundred Ninety Six and Fifty Paise Only",
+        f"credit note for ₹296.50 that names {claim.claim_number}", "Authorised signatory",
+    ]  # fmt: skip
+    flat = " ".join(pages[0].split())
+    assert [fact for fact in facts if fact not in flat] == []
+    assert len(pages) == 1
+    assert "CHALLAN" not in flat
+    assert rest.get(path, headers=bearer(trader, "accountant")).content == answer.content
+    assert rest.get(path, headers=bearer(stranger, "manager")).status_code == 404
+    assert rest.get(path, headers=bearer(trader, "cashier")).status_code == 403
 
 
 def test_a_statement_of_account_is_printed(rest, trader: Shop, stranger: Shop):

@@ -21,7 +21,8 @@ def buy_twice(shop: Shop, ids: Ids) -> None:
 def buying(shop: Shop, ids: Ids) -> Ids:
     """Order, take goods in and have them billed; return the ids."""
     papers = _orders(shop, ids) | requesting.requesting(shop, ids)
-    return papers | _bills(shop, ids) | returning.returns(shop, ids)
+    papers |= _bills(shop, ids)
+    return papers | _landed(shop, ids | papers) | returning.returns(shop, ids)
 
 
 def _orders(shop: Shop, ids: Ids) -> Ids:
@@ -55,6 +56,28 @@ def _bills(shop: Shop, ids: Ids) -> Ids:
         "checked_lot_id": receipts[0].lines[0].lot_id,
         "bill_id": bills[0].id,
         "claim_id": claimed.claim_id,
+    }
+
+
+def _landed(shop: Shop, ids: Ids) -> Ids:
+    """Book freight as an expense, and spread half of it."""
+    charge = {"label": "Freight", "amount": "50.00", "gst_rate": 0, "is_cost_of_goods": False}
+    facts = {"lines": [], "charges": [charge], "total": "50.00"}
+    made = shop.run("billing.record_bill", _bill(ids, ids["receipt_id"], 8, 1) | facts)
+    accepted = {"bill_id": made.id, "outcome": "accepted", "note": "As agreed"}
+    shop.run("billing.decide_bill", accepted)
+    spread = _spread(ids | {"freight_bill_id": made.id}) | {"amount": "25.00"}
+    return {
+        "freight_bill_id": made.id,
+        "landed_cost_id": shop.run("billing.spread_cost", spread).id,
+    }
+
+
+def _spread(ids: Ids) -> dict[str, Any]:
+    return {
+        "bill_id": ids["freight_bill_id"],
+        "receipt_ids": [ids["receipt_id"]],
+        "note": "LR 1",
     }
 
 
@@ -120,6 +143,8 @@ EXAMPLES: dict[str, Example] = (
             "outcome": "refused",
             "note": "Wrong goods",
         },
+        "billing.spread_cost": lambda i, _: _spread(i),
+        "billing.take_cost_off": only("landed_cost_id", reason="Other delivery"),
         "billing.get_bill": only("bill_id"),
         "billing.list_bills": only("supplier_id"),
         "billing.list_unbilled": only("supplier_id"),

@@ -18,6 +18,8 @@ def suggestion(shop: Shop, supplier_id: UUID) -> Ids:
     shop.run("inventory.set_reorder_rule", rule)
     shop.run("inventory.suggest_reorders")
     found = shop.run("inventory.list_suggestions").rows[0]
+    sold = {"supplier_id": supplier_id, "variant_id": variant_id, "least": 2}
+    shop.run("inventory.set_order_quantity", sold)
     return {"suggestion_id": found.id, "planned_variant_id": variant_id}
 
 
@@ -41,5 +43,15 @@ EXAMPLES: dict[str, Callable[[Ids, Shop], dict[str, Any]]] = {
         "opens_days": 90,
         "closes_days": 30,
     },
+    "inventory.list_order_quantities": lambda i, _: {
+        "supplier_id": i["supplier_id"],
+        "variant_id": i["planned_variant_id"],
+    },
+    "inventory.set_order_quantity": lambda i, _: {
+        "supplier_id": i["supplier_id"],
+        "variant_id": i["planned_variant_id"],
+        "least": 12,
+    },
+    "inventory.set_shelf_life": lambda i, _: {"supplier_id": i["supplier_id"], "days": 120},
     "inventory.set_reorder_rule": lambda i, _: {"variant_id": i["variant_id"], "reorder_point": 5},
 }

@@ -24,6 +24,7 @@ from tests.isolation.spending import spending
 from tests.isolation.taxing import prepared
 from tests.services.banking.statements import accept, bank_account, line_of, suggested
 from tests.services.billing.bills.billing import bill, billed, came, decide, goods, registered
+from tests.services.billing.bills.landing import spread_freight
 from tests.services.billing.returns.returning import leaving, send_back
 from tests.services.inventory.past_goods import second_branch
 from tests.services.inventory.transfers import dispatch
@@ -44,14 +45,14 @@ SABOTAGE = {
     "B3": "update purchase_order_line set value = value + 1",
     "B4": "update supplier_bill_line set matched_value = matched_value + 1",
     "B5": "update billed_goods set units = 0, value = 0",
-    "B6": "update supplier_bill set supplier_id = (select id from party where kind = 'patient' limit 1)"
-    " where status = 'posted'",
+    "B6": "update supplier_bill set supplier_id = company_id where status = 'posted'",
     "B7": "update supplier_claim set taxable = taxable + 1",
     "B8": "update supplier_return_line set quantity = quantity + 1",
     "B10": "update sales_delivery_line set quantity = quantity + 1",
     "B11": "update purchase_requisition_line set ordered = ordered - 1 where ordered > 0",
     "B12": "update open_item set settled = settled - 1 where entry_id in"
     " (select id from journal_entry where origin_type = 'invoice_cancellation')",
+    "B13": "update landed_cost set amount = amount + 1",
     "B9": "update supplier_return set taxable = taxable + 1, total = total + 1",
     "BK1": "update bank_match_member set amount = amount + 1",
     "BK2": "update bank_statement set closing = closing + 1",
@@ -86,13 +87,11 @@ SABOTAGE = {
     "IQ1": "update qa_reading set verdict = 'repeat_requested'",
     "IQ2": "update qa_signature set content = content || ' '",
     "IQ3": "delete from qa_signature",
-    "L1": "update journal_line set debit = debit + 1 where debit > 0 and entry_id ="
-    " (select id from journal_entry order by id limit 1)",
+    "L1": "update journal_line set debit = debit + 1 where debit > 0 and line_no = 1",
     "L2": "insert into journal_line (tenant_id, entry_id, line_no, account_id, effective_on,"
     " debit, credit, note) select tenant_id, entry_id, 99, account_id, effective_on, 5, 0, ''"
     " from journal_line limit 1",
-    "L3": "update journal_entry set effective_on = effective_on + 400 where id ="
-    " (select id from journal_entry limit 1)",
+    "L3": "update journal_entry set effective_on = effective_on + 400",
     "L5": "update account_balance set debit = debit + 1",
     "L6": "update invoice set taxable = taxable - 1, total = total - 1",
     "L8": "update invoice set cgst = cgst + 1, total = total + 1",
@@ -182,6 +181,7 @@ def traded() -> None:
     _count(shop, shop.lot_ids[second][1])
     shop.run("inventory.recall_lot", {"lot_id": shop.lot_ids[first][0], "reason": "dust"})
     _claim(shop)
+    spread_freight(shop)
     _return(shop)
     _order(shop)
     _send(shop, second)

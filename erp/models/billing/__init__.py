@@ -4,6 +4,7 @@ from erp.models.billing.bill_import import BillColumns, BillImport, SupplierItem
 from erp.models.billing.bill_print import BillPrint
 from erp.models.billing.invoice import Invoice, InvoiceKind, InvoiceLine, InvoiceLineReturn
 from erp.models.billing.invoice_cancellation import InvoiceCancellation
+from erp.models.billing.landed_cost import LandedCost, LandedCostLine, LandedCostReversal
 from erp.models.billing.supplier_bill import (
     BilledGoods,
     BillOutcome,
@@ -30,6 +31,9 @@ __all__ = [
     "InvoiceKind",
     "InvoiceLine",
     "InvoiceLineReturn",
+    "LandedCost",
+    "LandedCostLine",
+    "LandedCostReversal",
     "MatchTolerance",
     "ReturnReason",
     "SupplierBill",

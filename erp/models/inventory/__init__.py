@@ -15,8 +15,10 @@ from erp.models.inventory.place import Location, LocationKind, Removal, Warehous
 from erp.models.inventory.planning import (
     CarryingRate,
     ClaimTerms,
+    OrderQuantity,
     ReorderRule,
     ReorderSuggestion,
+    ShelfLifeTerm,
     SuggestionStatus,
 )
 from erp.models.inventory.quality import (
@@ -67,6 +69,7 @@ __all__ = [
     "LocationKind",
     "Lot",
     "LotStatus",
+    "OrderQuantity",
     "PointKind",
     "QualityAnswer",
     "QualityCheck",
@@ -77,6 +80,7 @@ __all__ = [
     "Removal",
     "ReorderRule",
     "ReorderSuggestion",
+    "ShelfLifeTerm",
     "StockBalance",
     "StockCount",
     "StockCountLine",

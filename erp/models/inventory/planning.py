@@ -57,6 +57,61 @@ class ClaimTerms(TenantRow, table=True):
     set_at: datetime = Field(sa_type=INSTANT)
 
 
+class ShelfLifeTerm(TenantRow, table=True):
+    """The least life goods should have left when they come, from a day on; never changed.
+
+    Attributes:
+        supplier_id: Goods of this supplier; of all others where there is none.
+        form: Goods of this form; all others where there is none.
+        days: From the day they come to their expiry.
+    """
+
+    __tablename__ = "shelf_life_term"
+    __table_args__ = (
+        belongs_to("supplier_id", "party"),
+        UniqueConstraint(
+            "tenant_id",
+            "supplier_id",
+            "form",
+            "valid_from",
+            name="uq_shelf_life_term_start",
+            postgresql_nulls_not_distinct=True,
+        ),
+        CheckConstraint("days between 0 and 1825", name="days"),
+    )
+
+    supplier_id: UUID | None = None
+    form: str | None = None
+    valid_from: date
+    days: int
+    set_by: UUID
+    set_at: datetime = Field(sa_type=INSTANT)
+
+
+class OrderQuantity(TenantRow, table=True):
+    """How much of an item its supplier sells, in base units.
+
+    Attributes:
+        least: Of one order. step: every order is a multiple of.
+    """
+
+    __tablename__ = "order_quantity"
+    __table_args__ = (
+        belongs_to("supplier_id", "party"),
+        belongs_to("variant_id", "variant"),
+        UniqueConstraint("tenant_id", "supplier_id", "variant_id"),
+        CheckConstraint("least >= 1", name="least"),
+        CheckConstraint("step >= 1", name="step"),
+    )
+
+    supplier_id: UUID
+    variant_id: UUID
+    least: int = Field(sa_type=BigInteger)
+    step: int = Field(sa_type=BigInteger)
+    set_by: UUID
+    set_at: datetime = Field(sa_type=INSTANT)
+
+
 class ReorderRule(SQLModel, table=True):
     """What a branch decided about buying a variant again, in place of what is worked out.
 

@@ -10,9 +10,11 @@ from erp.components import (
     card,
     data_table,
     date_field,
+    download_link,
     fact_list,
     form_dialog,
     grid,
+    link_button,
     money_field,
     notice,
     page_header,
@@ -28,6 +30,7 @@ from erp.state.billing.bill import (
     ClaimBillState,
     RefuseBillState,
     SettleClaimState,
+    TakeCostOffState,
 )
 from erp.state.billing.bill_wording import VIEW
 
@@ -58,6 +61,10 @@ def bill_page() -> rx.Component:
                 card(
                     data_table(LINE_COLUMNS, BillState.lines, label="Lines"),
                     title="Ordered, received, billed",
+                ),
+                rx.cond(
+                    (BillState.spread.length() > 0) | (head["may_spread"] != ""),
+                    card(_spread(), title="Borne by goods", actions=(_spreading(),)),
                 ),
                 rx.cond(BillState.entries.length() > 0, card(entries, title="In the books")),
                 class_name="stack span-8",
@@ -101,21 +108,60 @@ def _waiting() -> rx.Component:
 
 
 def _claim() -> rx.Component:
+    paper = f"/api/erp/supplier-bills/{head['id']}/claim.pdf"
     return rx.el.div(
         notice(head["claim_words"], tone="blue", icon="file-minus"),
-        rx.cond(
-            head["may_settle"] != "",
-            rx.el.div(
+        rx.el.div(
+            download_link("Debit note", paper, icon="file-text"),
+            rx.cond(
+                head["may_settle"] != "",
                 button(
                     "Record credit note",
                     look="solid",
                     icon="file-check",
                     on_click=SettleClaimState.open_dialog(head["claim_id"], head["claim_number"]),
                 ),
-                class_name="deciding",
             ),
+            class_name="deciding",
         ),
         class_name="waiting",
+    )
+
+
+def _spreading() -> rx.Component:
+    """Return the way to spread what no goods bear yet."""
+    return rx.cond(
+        head["may_spread"] != "",
+        link_button(
+            "Spread over goods", "/bills/spread?bill_id=" + head["id"], icon="split", look="outline"
+        ),
+    )
+
+
+def _spread() -> rx.Component:
+    def row(line: Any) -> rx.Component:
+        take = button(
+            "Take off",
+            icon="undo-2",
+            on_click=TakeCostOffState.open_dialog(line["id"], line["number"]),
+        )
+        gone = rx.el.span(line["taken_off"], class_name="detail")
+        return rx.el.li(
+            rx.el.div(
+                rx.el.b(line["number"], " · ", line["amount"]),
+                rx.el.span(line["over"], class_name="detail"),
+                rx.el.span(line["went"], class_name="detail"),
+                rx.cond(line["taken_off"] != "", gone),
+                class_name="grow",
+            ),
+            rx.cond((line["taken_off"] == "") & (head["may_take_off"] != ""), take),
+            key=line["id"],
+        )
+
+    left = rx.el.p(head["unspread"], " of this bill are an expense that no goods bear.")
+    return rx.fragment(
+        rx.cond(head["may_spread"] != "", rx.el.div(left, class_name="soft")),
+        rx.el.ol(rx.foreach(BillState.spread, row), class_name="expected"),
     )
 
 
@@ -185,6 +231,7 @@ def _dialogs() -> rx.Component:
             "Refuse",
         ),
         _settling(),
+        _taking_off(),
     )
 
 
@@ -204,6 +251,26 @@ def _deciding(state: Any, title: str, what: str, example: str, submit: str) -> r
     )
     fields = why if state is RefuseBillState else rx.fragment(why, day)
     return form_dialog(state, fields, title=title, subtitle=what, submit=submit)
+
+
+def _taking_off() -> rx.Component:
+    why = text_field(
+        "Why",
+        "reason",
+        errors=TakeCostOffState.field_errors,
+        required=True,
+        wide=True,
+        placeholder="It was for another delivery",
+        auto_focus=True,
+        max_length=120,
+    )
+    return form_dialog(
+        TakeCostOffState,
+        why,
+        title="Take this cost off its goods",
+        subtitle="Goods on hand give back their part; it is an expense again, and may be spread anew.",
+        submit="Take off",
+    )
 
 
 def _settling() -> rx.Component:

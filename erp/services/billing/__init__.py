@@ -19,19 +19,24 @@ from erp.services.billing.bill_deciding import DecideBill, decide_bill
 from erp.services.billing.bill_drafting import BilledCharge, BilledLine, RecordBill
 from erp.services.billing.bill_errors import (
     BeyondBillLimit,
+    BeyondExpense,
     BilledTwice,
     BillNotHeld,
+    BillNotPosted,
     ClaimSettled,
     FileImported,
     GoodsNotHere,
     MoreThanCame,
+    NothingKept,
     NothingToClaim,
     OwnBill,
+    TakenOffBefore,
     TaxNotDue,
     TotalDiffers,
     UnknownBill,
     UnknownClaim,
     UnknownDelivery,
+    UnknownLandedCost,
 )
 from erp.services.billing.bill_file_matching import BillFile, ReadBillFile, read_bill_file
 from erp.services.billing.bill_file_reading import FIELDS as BILL_FILE_FIELDS
@@ -72,6 +77,7 @@ from erp.services.billing.cancelling import (
 )
 from erp.services.billing.capping import ComingBack, require_within_period
 from erp.services.billing.claim_alerting import OLD_DAYS, RemindOfClaims, remind_of_claims
+from erp.services.billing.claim_printing import get_printed_claim
 from erp.services.billing.claim_queries import (
     ClaimRecovery,
     ListClaims,
@@ -98,6 +104,15 @@ from erp.services.billing.invoicing import (
     NewInvoiceLine,
     take_number,
     write_invoice,
+)
+from erp.services.billing.landed_cost_queries import ListSpreadable, SpreadablePage, list_spreadable
+from erp.services.billing.landed_costs import (
+    SpreadAnswer,
+    SpreadCost,
+    TakeCostOff,
+    TakenOff,
+    spread_cost,
+    take_cost_off,
 )
 from erp.services.billing.offering_cancelling import Cancelling, GetCancelling, get_cancelling
 from erp.services.billing.printing import (
@@ -159,31 +174,31 @@ from erp.services.billing.voiding import void_document
 
 __all__ = [
     "BILL_FILE_FIELDS", "CANCEL", "IS_SALE", "KIND_OF_TITLE", "LARGEST_FILE", "OLD_DAYS", "ORDER_SERIES", "PRINTS",
-    "AboveMrp",
-    "BeyondBillLimit", "BeyondDelivered", "BeyondReturnLimit", "BillAnswer", "BillDetail", "BillFile",
-    "BillNotHeld", "BillOutcome", "BillPage", "BillPrinted", "BillPrinter", "BillStatus", "BillWaits", "BilledCharge",
-    "BilledLine", "BilledTwice", "BillsDiffer", "CancelInvoice", "CancelledBefore", "CancelledInvoice",
-    "Cancelling", "ChallanCopy", "ClaimRecovery", "ClaimSettled", "ComingBack", "Copy", "CreditDraft",
-    "CreditLine", "CreditNoteAnswer", "DecideBill", "DeliverOrder", "Delivered", "Delivery", "DeliveryAnswer",
-    "DocumentTitle", "FileImported", "Finding", "GetBill", "GetCancelling", "GetInvoice", "GetReturn",
-    "GoodsNotHere", "ImportBill", "InvoiceKind", "Layout", "ListBills", "ListClaims", "ListInvoices", "ListReturnable",
-    "ListReturns", "ListUnbilled", "MadeOut", "Match", "MatchTolerances", "MoreThanCame", "NewInvoice",
-    "NewInvoiceLine", "NotCancellable", "NotFromSupplier", "NothingToClaim", "OriginalInvoice", "OtherRegistration",
+    "AboveMrp", "BeyondBillLimit", "BeyondDelivered", "BeyondExpense", "BeyondReturnLimit", "BillAnswer",
+    "BillDetail", "BillFile", "BillNotHeld", "BillNotPosted", "BillOutcome", "BillPage", "BillPrinted",
+    "BillPrinter", "BillStatus", "BillWaits", "BilledCharge", "BilledLine", "BilledTwice", "BillsDiffer",
+    "CancelInvoice", "CancelledBefore", "CancelledInvoice", "Cancelling", "ChallanCopy", "ClaimRecovery",
+    "ClaimSettled", "ComingBack", "Copy", "CreditDraft", "CreditLine", "CreditNoteAnswer", "DecideBill",
+    "DeliverOrder", "Delivered", "Delivery", "DeliveryAnswer", "DocumentTitle", "FileImported", "Finding",
+    "GetBill", "GetCancelling", "GetInvoice", "GetReturn", "GoodsNotHere", "ImportBill", "InvoiceKind", "Layout",
+    "ListBills", "ListClaims", "ListInvoices", "ListReturnable", "ListReturns", "ListSpreadable", "ListUnbilled",
+    "MadeOut", "Match", "MatchTolerances", "MoreThanCame", "NewInvoice", "NewInvoiceLine", "NotCancellable",
+    "NotFromSupplier", "NothingKept", "NothingToClaim", "OriginalInvoice", "OtherRegistration",
     "OutsideClaimWindow", "OwnBill", "PlaceOfSupply", "PriceMode", "PrintedDocument", "PrintedLine",
     "PrintedTender", "PrintedTotals", "ReadBillFile", "RecordBill", "RemindOfClaims", "ReturnDetail",
     "ReturnExceedsSale", "ReturnGoods", "ReturnReason", "ReturnableLot", "ReturnedGoods", "ReturnedLot",
-    "Returning", "SetMatchTolerances", "SettleClaim", "SoldAtTill", "SoldLine", "Supply", "SupplyKind",
-    "SupplyLine", "SupplyNature", "SupplyTotals", "TakeBackGoods", "TaxNotDue", "TaxedLine", "TaxedSupply",
-    "TillFacts", "Tolerance", "TotalDiffers", "Treatment", "UnbilledLine", "UnbilledPage", "UnknownBill",
-    "UnknownClaim", "UnknownDelivery", "UnknownReturn", "UntaxableSupply", "UpiPayment", "WrongReason",
-    "cancel_invoice", "claim_recovery", "credit_note_of", "credit_return", "credit_value", "decide_bill",
-    "deliver_order", "document_title", "draft_credit", "get_bill", "get_cancelling", "get_invoice",
-    "get_match_tolerances", "get_original", "get_printed_document", "get_printed_return", "get_return",
-    "hold_notes", "import_bill", "income_lines", "list_bills", "list_claims", "list_invoices", "list_returnable",
-    "list_returns", "list_unbilled", "made_out", "match_line", "place_of_supply", "put_back", "qr_png", "qr_svg",
+    "Returning", "SetMatchTolerances", "SettleClaim", "SoldAtTill", "SoldLine", "SpreadAnswer", "SpreadCost",
+    "SpreadablePage", "Supply", "SupplyKind", "SupplyLine", "SupplyNature", "SupplyTotals", "TakeBackGoods",
+    "TakeCostOff", "TakenOff", "TakenOffBefore", "TaxNotDue", "TaxedLine", "TaxedSupply", "TillFacts", "Tolerance",
+    "TotalDiffers", "Treatment", "UnbilledLine", "UnbilledPage", "UnknownBill", "UnknownClaim", "UnknownDelivery",
+    "UnknownLandedCost", "UnknownReturn", "UntaxableSupply", "UpiPayment", "WrongReason", "cancel_invoice",
+    "claim_recovery", "credit_note_of", "credit_return", "credit_value", "decide_bill", "deliver_order",
+    "document_title", "draft_credit", "get_bill", "get_cancelling", "get_invoice", "get_match_tolerances",
+    "get_original", "get_printed_claim", "get_printed_document", "get_printed_return", "get_return", "hold_notes",
+    "import_bill", "income_lines", "list_bills", "list_claims", "list_invoices", "list_returnable", "list_returns",
+    "list_spreadable", "list_unbilled", "made_out", "match_line", "place_of_supply", "put_back", "qr_png", "qr_svg",
     "read_bill_file", "recipient_of", "record_bill", "record_print", "referees", "remind_of_claims",
-    "require_cancellable",
-    "require_within_period", "return_goods", "set_match_tolerances", "settle_claim", "sold_line",
-    "take_back_goods", "take_number", "taken_back_lines", "tax_supply", "under_heads", "upi_link", "void_document",
-    "void_invoice", "write_invoice",
+    "require_cancellable", "require_within_period", "return_goods", "set_match_tolerances", "settle_claim",
+    "sold_line", "spread_cost", "take_back_goods", "take_cost_off", "take_number", "taken_back_lines", "tax_supply",
+    "under_heads", "upi_link", "void_document", "void_invoice", "write_invoice",
 ]  # fmt: skip

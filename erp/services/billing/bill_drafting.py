@@ -196,7 +196,7 @@ def _twice(cmd: RecordBill) -> dict[str, str]:
         if key in keys[:at]
     }
     homeless = [at for at, one in enumerate(cmd.charges) if one.is_cost_of_goods and not cmd.lines]
-    message = "There are no goods on this bill to bear it. Book it as an expense."
+    message = "There are no goods on this bill to bear it. Book it as an expense, then spread it."
     return wrong | {f"charges.{at}.is_cost_of_goods": message for at in homeless}
 
 

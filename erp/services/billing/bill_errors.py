@@ -76,6 +76,36 @@ class ClaimSettled(Conflict):
     code = "claim_settled"
 
 
+class BillNotPosted(Conflict):
+    """The bill is not in the books: it is held, or was refused."""
+
+    code = "bill_not_posted"
+
+
+class BeyondExpense(InvalidInput):
+    """The bill has less that is an expense and no goods bear."""
+
+    code = "beyond_expense"
+
+
+class NothingKept(InvalidInput):
+    """All goods of the deliveries went back to their supplier."""
+
+    code = "nothing_kept"
+
+
+class UnknownLandedCost(NotFound):
+    """The acting branch spread no such cost."""
+
+    code = "unknown_landed_cost"
+
+
+class TakenOffBefore(Conflict):
+    """The landed cost was taken off its goods already."""
+
+    code = "taken_off_before"
+
+
 class FileImported(Conflict):
     """The file was made into a bill before."""
 
@@ -93,6 +123,10 @@ refuse_on(
     lambda: FileImported(
         "This file was made into a bill just now.", fields={"sha256": "Imported before."}
     ),
+)
+refuse_on(
+    "uq_landed_cost_reversal_once",
+    lambda: TakenOffBefore("This landed cost was taken off its goods just now."),
 )
 refuse_on(
     "uq_supplier_bill_once",

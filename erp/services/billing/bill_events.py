@@ -38,3 +38,21 @@ class SupplierClaimSettled(DomainEvent):
     supplier_id: UUID
     credited: Decimal
     credited_tax: Decimal
+
+
+class CostSpread(DomainEvent):
+    """Goods of other deliveries bear what a bill booked as an expense; told of the bill."""
+
+    name: ClassVar[str] = "billing.cost_spread.v1"
+
+    landed_cost_id: UUID
+    amount: Decimal
+
+
+class CostTakenOff(DomainEvent):
+    """A landed cost was taken off its goods again; it is the expense of the bill as before."""
+
+    name: ClassVar[str] = "billing.cost_taken_off.v1"
+
+    landed_cost_id: UUID
+    amount: Decimal

@@ -118,7 +118,7 @@ def import_bill(session: Session, ctx: RequestContext, cmd: ImportBill) -> Impor
 
     What came and is not billed is used first, the oldest delivery first. The rest is refused, or
     taken in by the same step where `receive_rest` says so and the actor may receive. Keeps the
-    supplier's columns and what their codes mean. Locks as receiving and recording do.
+    supplier's columns and what their codes mean. Locks the file, then as receiving and recording do.
 
     Raises:
         FileImported: This file was made into a bill before.
@@ -129,6 +129,7 @@ def import_bill(session: Session, ctx: RequestContext, cmd: ImportBill) -> Impor
     Emits:
         What receiving and recording emit, in the same transaction.
     """
+    _hold_file(session, ctx, cmd.sha256)
     known = bill_of_file(session, ctx, cmd.sha256)
     if known is not None:
         raise FileImported(
@@ -150,6 +151,15 @@ def import_bill(session: Session, ctx: RequestContext, cmd: ImportBill) -> Impor
         total=answer.total,
         receipt_id=receipt_id,
         findings=answer.findings,
+    )
+
+
+def _hold_file(session: Session, ctx: RequestContext, sha256: str) -> None:
+    """Wait for whoever imports the same file, so that its bill is found and named."""
+    db.execute(
+        session,
+        "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
+        (f"bill-file-{ctx.tenant_id}-{sha256}",),
     )
 
 

@@ -11,6 +11,8 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.models.billing import BillOutcome, BillStatus, Finding
 from erp.services.billing.bill_errors import UnknownBill
+from erp.services.billing.landed_cost_queries import SpreadCostRow, spread_of
+from erp.services.billing.landed_costs import unspread
 from erp.services.platform import (
     Order,
     Query,
@@ -115,7 +117,7 @@ class BillLineDetail(Result):
 
 
 class BillEntry(Result):
-    """An entry the bill or its claim made."""
+    """An entry that the bill, its claim or what it spread made."""
 
     id: UUID
     effective_on: date
@@ -130,6 +132,8 @@ class BillDetail(Result):
         to_stock, to_gone: What the goods cost beyond what they came in at, where it went.
         excess: What is beyond what came at the expected prices, tax excluded; excess_tax: what of
             the tax is beyond the expected rates on the rest.
+        unspread: What is an expense that no goods bear. spread: what goods of other deliveries
+            were given of it.
     """
 
     id: UUID
@@ -170,6 +174,8 @@ class BillDetail(Result):
     settled_at: datetime | None
     to_stock: Decimal
     to_gone: Decimal
+    unspread: Decimal
+    spread: list[SpreadCostRow]
     lines: list[BillLineDetail]
     entries: list[BillEntry]
 
@@ -269,12 +275,16 @@ def get_bill(session: Session, ctx: RequestContext, wanted: GetBill) -> BillDeta
         message = "This bill is not known here. Choose one of the list."
         raise UnknownBill(message, fields={"bill_id": message})
     lines = _lines(session, ctx, wanted.bill_id)
+    spread = spread_of(session, ctx, wanted.bill_id)
+    moved = [each for one in spread for each in (one.id, one.reversal_id)]
     return BillDetail(
         **head,
         excess=sum((line.excess for line in lines), Decimal("0.00")),
         excess_tax=sum((line.excess_tax for line in lines), Decimal("0.00")),
+        unspread=unspread(session, ctx, wanted.bill_id),
+        spread=spread,
         lines=lines,
-        entries=entries_of(session, ctx, [wanted.bill_id, head["claim_id"]]),
+        entries=entries_of(session, ctx, [wanted.bill_id, head["claim_id"], *moved]),
     )
 
 

@@ -261,6 +261,48 @@ referee(
     """,
 )
 referee(
+    "B13",
+    "A landed cost is the sum of its lines and no more than its bill's expense; stock and the books bear it once",
+    counted="select count(*) from landed_cost",
+    offenders="""
+        with spread as (
+            select s.*, r.id as reversal_id from landed_cost s
+              left join landed_cost_reversal r on (r.tenant_id, r.landed_cost_id) = (s.tenant_id, s.id)
+        ), expense as (
+            select e.tenant_id, e.origin_id, sum(l.debit - l.credit) as amount
+              from journal_entry e
+              join journal_line l on (l.tenant_id, l.entry_id) = (e.tenant_id, e.id)
+              join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)
+             where a.key = 'freight_inward' group by 1, 2
+        )
+        select s.tenant_id, s.id, s.number, s.amount, lines.value as lines
+          from spread s
+         cross join lateral (
+               select sum(value) as value, sum(to_stock) as to_stock from landed_cost_line l
+                where (l.tenant_id, l.landed_cost_id) = (s.tenant_id, s.id)) lines
+         cross join lateral (
+               select coalesce(sum(value), 0) as value from stock_revaluation v
+                where (v.tenant_id, v.origin_id) = (s.tenant_id, s.id)) stock
+         cross join lateral (
+               select coalesce(sum(amount), 0) as amount from expense x
+                where x.tenant_id = s.tenant_id and x.origin_id in (s.id, s.reversal_id)) booked
+         where s.amount is distinct from lines.value or lines.to_stock <> stock.value
+            or booked.amount <> case when s.reversal_id is null then -s.amount else 0 end
+        union all
+        select b.tenant_id, b.id, b.number, sum(s.amount), whole.amount
+          from spread s
+          join supplier_bill b on (b.tenant_id, b.id) = (s.tenant_id, s.bill_id)
+          left join supplier_claim c on (c.tenant_id, c.bill_id) = (b.tenant_id, b.id)
+         cross join lateral (
+               select coalesce(sum(amount), 0) as amount from expense x
+                where x.tenant_id = b.tenant_id and x.origin_id in (b.id, c.id)) whole
+         where s.reversal_id is null
+         group by b.tenant_id, b.id, whole.amount
+        having sum(s.amount) > whole.amount
+         limit 1
+    """,
+)
+referee(
     "B12",
     "A cancelled invoice leaves no debt, tax, income or cost, no note, and its goods are back",
     counted="select count(*) from invoice_cancellation",

@@ -94,6 +94,7 @@ from erp.services.inventory.errors import (
     PointUnanswered,
     RateStarts,
     ReasonRequired,
+    ShelfLifeStarts,
     ShortShelfLife,
     SuggestionClosed,
     UnknownCount,
@@ -118,7 +119,6 @@ from erp.services.inventory.holding import (
 from erp.services.inventory.idle_stock import IDLENESS, idle_stock, list_idle
 from erp.services.inventory.incoming import OnOrder, tells_what_is_on_order
 from erp.services.inventory.known_lots import KnownLot, latest_lots
-from erp.services.inventory.labelling import MINIMUM_SHELF_LIFE
 from erp.services.inventory.listing_counts import (
     CountDetail,
     CountLine,
@@ -150,6 +150,14 @@ from erp.services.inventory.opening_stock_back import (
     take_back_opening_stock,
 )
 from erp.services.inventory.opening_stock_lines import COLUMNS as OPENING_STOCK_COLUMNS
+from erp.services.inventory.order_quantities import (
+    ListOrderQuantities,
+    SetOrderQuantity,
+    SoldBy,
+    list_order_quantities,
+    set_order_quantity,
+    sold_by,
+)
 from erp.services.inventory.picking import Pick, value_of
 from erp.services.inventory.places import get_owned_place
 from erp.services.inventory.printing import (
@@ -208,6 +216,15 @@ from erp.services.inventory.settling_counts import (
     request_recount,
     submit_count,
 )
+from erp.services.inventory.shelf_life import (
+    DEFAULT_SHELF_DAYS,
+    SHELF_DAYS,
+    ListShelfLives,
+    SetShelfLife,
+    list_shelf_lives,
+    set_shelf_life,
+    shelf_days,
+)
 from erp.services.inventory.stock_age import AGE_BUCKETS, list_ageing, stock_ageing
 from erp.services.inventory.stock_columns import (
     CompareStockWithBooks,
@@ -252,11 +269,12 @@ __all__ = [
     "AGE_BUCKETS",
     "CLAIM_WINDOW",
     "DEFAULT_CLAIM_DAYS",
+    "DEFAULT_SHELF_DAYS",
     "DEMAND_CLASSES",
     "IDLENESS",
     "LOTS_MADE_OF",
-    "MINIMUM_SHELF_LIFE",
     "OPENING_STOCK_COLUMNS",
+    "SHELF_DAYS",
     "VALUE_CLASSES",
     "AdjustStock",
     "AdjustmentLine",
@@ -300,6 +318,8 @@ __all__ = [
     "ListLocations",
     "ListMoves",
     "ListOpeningStock",
+    "ListOrderQuantities",
+    "ListShelfLives",
     "LotBeingCounted",
     "LotChanged",
     "LotDetail",
@@ -352,7 +372,11 @@ __all__ = [
     "Revalued",
     "SearchLots",
     "SetChecklist",
+    "SetOrderQuantity",
+    "SetShelfLife",
+    "ShelfLifeStarts",
     "ShortShelfLife",
+    "SoldBy",
     "StartCount",
     "StockAdjustment",
     "StockAgainstBooks",
@@ -428,7 +452,9 @@ __all__ = [
     "list_locations",
     "list_moves",
     "list_opening_stock",
+    "list_order_quantities",
     "list_receipts",
+    "list_shelf_lives",
     "list_suggestions",
     "listing_quarantine",
     "listing_transfers",
@@ -452,7 +478,11 @@ __all__ = [
     "set_carrying_rate",
     "set_checklist",
     "set_claim_terms",
+    "set_order_quantity",
     "set_reorder_rule",
+    "set_shelf_life",
+    "shelf_days",
+    "sold_by",
     "start_count",
     "stock_against_books",
     "stock_ageing",

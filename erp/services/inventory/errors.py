@@ -226,6 +226,12 @@ class RateStarts(InvalidInput):
     code = "rate_starts"
 
 
+class ShelfLifeStarts(InvalidInput):
+    """A term of shelf life starts no later than one that is set."""
+
+    code = "shelf_life_starts"
+
+
 class BeyondLimit(PermissionDenied):
     """The amount is above what the actor may approve."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -20,11 +20,7 @@ from erp.services.inventory.errors import (
     LotRequired,
     MrpDiffers,
     OtherExpiry,
-    ShortShelfLife,
 )
-
-MINIMUM_SHELF_LIFE = timedelta(days=90)
-"""Goods that arrive with less than this left need a person's consent."""
 
 LONGEST_LIFE_MONTHS = 60
 """From manufacture to expiry. Source: domain rules 2.7, expiry of homoeopathic medicines."""
@@ -91,12 +87,6 @@ def check_label(
     if expires < max(received_on, ctx.today):
         message = f"These goods expired on {date_text(expires)}. Send them back."
         yield _at(label, "expires_on", ExpiredLot, message)
-    elif expires < received_on + MINIMUM_SHELF_LIFE and ShortShelfLife.code not in ctx.confirmed:
-        message = (
-            f"These goods are good until {expiry_text(expires)}, less than"
-            f" {MINIMUM_SHELF_LIFE.days} days. Confirm to take them all the same."
-        )
-        yield _at(label, "expires_on", ShortShelfLife, message)
 
 
 def _months(made: date, expires: date) -> int:

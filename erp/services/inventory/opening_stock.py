@@ -37,7 +37,7 @@ from erp.services.platform import (
 
 ORIGIN = "opening_stock"
 DIFFERENCE = "opening_difference"
-_ANY_LIFE = frozenset({"short_shelf_life", "expired_lot", "other_expiry"})
+_ANY_LIFE = frozenset({"expired_lot", "other_expiry"})
 """What a delivery is asked about; goods of the old books are on the shelf whatever their expiry."""
 
 

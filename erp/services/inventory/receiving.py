@@ -1,8 +1,8 @@
 """Goods receipts: incoming stock becomes on-hand stock."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import DomainError, InvalidInput, raise_all
+from erp.core.formatting import expiry_text
 from erp.core.ids import new_id
 from erp.core.money import round_money
 from erp.core.quantity import to_base_units
@@ -26,11 +27,13 @@ from erp.services.inventory.checking_quality import (
     check_lines,
     keep_checks,
 )
+from erp.services.inventory.errors import ShortShelfLife
 from erp.services.inventory.events import GoodsReceived
 from erp.services.inventory.labelling import LotLabel, check_label, ensure_lots
 from erp.services.inventory.moving import Movement, Origin, write_moves
 from erp.services.inventory.places import Place, get_owned_place, outside
 from erp.services.inventory.posting import instant_of, post_stock
+from erp.services.inventory.shelf_life import shelf_days
 from erp.services.platform import (
     Amount,
     Closed,
@@ -153,7 +156,8 @@ def receive_goods(session: Session, ctx: RequestContext, cmd: ReceiveGoods) -> R
             missing, dates contradict each other, or the day is still to come.
         ExpiredLot: Goods are past their last usable day.
         MrpDiffers: The lot is known with another MRP.
-        ShortShelfLife: Goods have less life left than the shop asks for; may be confirmed.
+        ShortShelfLife: Goods have less life left than is asked of the form and the supplier on the
+            day they came; may be confirmed.
         LicenceMissing, LicenceOtherForm, LicenceExpired: Medicines come from a supplier who may not
             sell them to us; may be confirmed.
         OtherExpiry: The lot number is known with another expiry; may be confirmed.
@@ -228,12 +232,14 @@ def _count(
 ) -> list[_Counted]:
     """Return the lines in base units after every check; all fields at fault are named at once."""
     variants = catalog.get_stock_variants(session, ctx, [line.variant_id for line in cmd.lines])
+    asked = shelf_days(session, ctx, cmd.supplier_id, variants, received_on)
     refusals: list[DomainError] = []
     counted: list[_Counted] = []
     for at, line in enumerate(cmd.lines):
         variant = variants[line.variant_id]
         label = _label(line, variant, at)
         refusals += check_label(ctx, label, variant, received_on)
+        refusals += _short_life(ctx, label, asked[line.variant_id][1], received_on)
         try:
             counted.append(_counted(line, variant, label))
         except InvalidInput as error:
@@ -243,6 +249,21 @@ def _count(
             )
     raise_all(refusals)
     return counted
+
+
+def _short_life(
+    ctx: RequestContext, label: LotLabel, days: int, received_on: date
+) -> Iterator[DomainError]:
+    """Yield that goods which may still be sold have less life left than is asked of them."""
+    expires = label.expires_on
+    if expires is None or expires < max(received_on, ctx.today):
+        return
+    if expires < received_on + timedelta(days=days) and ShortShelfLife.code not in ctx.confirmed:
+        message = (
+            f"These goods are good until {expiry_text(expires)}, less than"
+            f" {days} days. Confirm to take them all the same."
+        )
+        yield ShortShelfLife(message, fields={f"lines.{label.at}.expires_on": message})
 
 
 def _label(line: ReceiptLine, variant: catalog.StockVariant, at: int) -> LotLabel:

@@ -54,7 +54,8 @@ class ReorderPlan(Result):
         available: Sellable base units that nobody reserved. incoming: on order, or on
             their way from another branch.
         safety_stock: For what varies within a lead time, at 95 % service.
-        quantity: What to order now; zero where there is enough.
+        quantity: What to order now, as the supplier sells it; zero where there is enough.
+        least, step: Base units that supplier sells at least, and in steps of.
         own_point, own_lead_days: What the branch decided.
     """
 
@@ -68,6 +69,8 @@ class ReorderPlan(Result):
     available: int
     incoming: int
     quantity: int
+    least: int
+    step: int
     supplier_id: UUID | None
     unit_cost: Decimal | None
     own_point: int | None
@@ -110,6 +113,7 @@ _PLANNED: LiteralString = """
                rule.lead_days as own_lead_days, coalesce(held.units, 0) as available,
                coalesce(told.incoming, 0) + coalesce(coming.units, 0) as incoming,
                bought.supplier_id, bought.unit_cost,
+               coalesce(sold.least, 1) as least, coalesce(sold.step, 1) as step,
                coalesce(rule.lead_days, told.lead_days, %(usual_lead)s) as lead_days,
                v.is_active, coalesce(demand.units, 0) as units,
                coalesce(demand.squares, 0) as squares,
@@ -122,6 +126,8 @@ _PLANNED: LiteralString = """
           left join told on told.variant_id = v.id
           left join coming on coming.variant_id = v.id
           left join bought on bought.variant_id = v.id
+          left join order_quantity sold on sold.tenant_id = v.tenant_id and sold.variant_id = v.id
+                and sold.supplier_id = bought.supplier_id
           left join reorder_rule rule on rule.tenant_id = v.tenant_id and rule.variant_id = v.id
                 and rule.branch_id = %(branch)s
           left join lateral (
@@ -144,15 +150,20 @@ _PLANNED: LiteralString = """
                case when own_point is not null then 'branch' when worked_out >= warned then 'demand'
                     else 'product' end as basis
           from point
-    ), need as (
+    ), lacking as (
         select *, case when reorder_point > 0 and available + incoming <= reorder_point
                        then greatest(reorder_point + ceil(per_day * %(cover_days)s)::bigint
                                      - available - incoming, 1)
-                       else 0 end as quantity
+                       else 0 end as units_lacking
           from plan
+    ), need as (
+        select *, case when units_lacking > 0
+                       then ceil(greatest(units_lacking, least)::numeric / step)::bigint * step
+                       else 0 end as quantity
+          from lacking
     )
     select variant_id, label, round(per_day, 4) as per_day, lead_days, safety_stock, reorder_point,
-           basis, available, incoming, quantity, supplier_id, unit_cost, own_point, own_lead_days
+           basis, available, incoming, quantity, least, step, supplier_id, unit_cost, own_point, own_lead_days
       from need
 """
 

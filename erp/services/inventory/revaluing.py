@@ -20,21 +20,41 @@ from erp.services.platform import emit, note_effect
 
 
 @dataclass(frozen=True, slots=True)
-class CostChange:
-    """What units of a lot cost more than they came in at; less where it is negative."""
-
-    line_no: int
-    lot_id: UUID
-    value: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class Revalued:
-    """Where a change of cost went: to goods still here, and to what is gone."""
+    """Where a change of cost went: to goods still here, and to what is gone.
+
+    Attributes:
+        went_back: Units of the lot that had gone back to their supplier and bear none of it.
+    """
 
     line_no: int
     to_stock: Decimal
     to_gone: Decimal
+    went_back: int
+
+
+@dataclass(frozen=True, slots=True)
+class CostChange:
+    """What units of a lot cost more than they came in at; less where it is negative.
+
+    Attributes:
+        takes_off: An earlier change that this one takes off again. Units that went back to
+            their supplier since then took their part along, and stock gives up no more than it
+            was given.
+    """
+
+    line_no: int
+    lot_id: UUID
+    value: Decimal
+    takes_off: Revalued | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """Units of a lot that came from suppliers, and those of them that went back."""
+
+    units: int = 0
+    went_back: int = 0
 
 
 @dataclass(slots=True)
@@ -70,20 +90,21 @@ def revalue_lots(
     wanted = [change for change in changes if change.value]
     if not wanted:
         return []
-    held = _hold(session, ctx, {change.lot_id for change in wanted})
-    came = _came_in(session, ctx, list(held))
+    lots = {change.lot_id for change in wanted}
+    held, came = _hold(session, ctx, lots), _came_in(session, ctx, lots)
     rows: list[dict[str, object]] = []
     answer = []
     accounts: dict[str, Decimal] = {}
     for change in wanted:
-        parts = _parts(change.value, held.get(change.lot_id, ()), came.get(change.lot_id, 0))
+        of_lot = came.get(change.lot_id, _Came())
+        parts = _parts(change, held.get(change.lot_id, ()), of_lot)
         for balance, value in parts:
             balance.value += value
             key = ACCOUNT_OF_KIND[balance.kind]
             accounts[key] = accounts.get(key, ZERO) + value
             rows.append(_row(ctx, origin, change.line_no, balance, value))
         to_stock = sum((value for _, value in parts), ZERO)
-        answer.append(Revalued(change.line_no, to_stock, change.value - to_stock))
+        answer.append(Revalued(change.line_no, to_stock, change.value - to_stock, of_lot.went_back))
     db.insert_rows(session, StockRevaluation, rows)
     accounts["cogs"] = sum((one.to_gone for one in answer), ZERO)
     accounts["grni"] = -sum((change.value for change in wanted), ZERO)
@@ -116,18 +137,20 @@ def _hold(
     return held
 
 
-def _came_in(session: Session, ctx: RequestContext, lot_ids: Sequence[UUID]) -> Mapping[UUID, int]:
-    """Return the units of lots that the acting company took in from suppliers and kept."""
+def _came_in(
+    session: Session, ctx: RequestContext, lot_ids: Iterable[UUID]
+) -> Mapping[UUID, _Came]:
+    """Return the units of lots that the acting company took in from suppliers, and sent back."""
     rows = db.fetch_all(
         session,
         """
         with change as (
-            select l.lot_id, l.paid + l.free as units, r.branch_id
+            select l.lot_id, l.paid + l.free as units, 0 as went_back, r.branch_id
               from goods_receipt_line l
               join goods_receipt r on r.tenant_id = l.tenant_id and r.id = l.receipt_id
              where l.tenant_id = %(tenant)s and l.lot_id = any(%(lots)s)
             union all
-            select m.lot_id, -m.quantity, w.branch_id
+            select m.lot_id, 0, m.quantity, w.branch_id
               from stock_move m
               join location beyond on beyond.tenant_id = m.tenant_id
                    and beyond.id = m.to_location_id and beyond.kind = 'supplier'
@@ -136,7 +159,7 @@ def _came_in(session: Session, ctx: RequestContext, lot_ids: Sequence[UUID]) -> 
               join warehouse w on w.tenant_id = place.tenant_id and w.id = place.warehouse_id
              where m.tenant_id = %(tenant)s and m.lot_id = any(%(lots)s)
         )
-        select lot_id, sum(units)::bigint as units
+        select lot_id, sum(units)::bigint as units, sum(went_back)::bigint as went_back
           from change
           join branch b on b.tenant_id = %(tenant)s and b.id = change.branch_id
          where b.company_id = %(company)s
@@ -144,15 +167,20 @@ def _came_in(session: Session, ctx: RequestContext, lot_ids: Sequence[UUID]) -> 
         """,
         {"tenant": ctx.tenant_id, "lots": list(lot_ids), "company": ctx.company_id},
     )
-    return {row["lot_id"]: row["units"] for row in rows}
+    return {row["lot_id"]: _Came(row["units"], row["went_back"]) for row in rows}
 
 
-def _parts(change: Decimal, balances: Sequence[_Held], came_in: int) -> list[tuple[_Held, Decimal]]:
+def _parts(
+    change: CostChange, balances: Sequence[_Held], came: _Came
+) -> list[tuple[_Held, Decimal]]:
     """Share a change over balances by their units; none falls below zero."""
     on_hand = sum(balance.on_hand for balance in balances)
     if not on_hand:
         return []
-    kept = round_money(change * on_hand / max(came_in, on_hand))
+    back = change.takes_off.went_back if change.takes_off else came.went_back
+    kept = round_money(change.value * on_hand / max(came.units - back, on_hand))
+    if change.takes_off:
+        kept = max(kept, -change.takes_off.to_stock)
     shares = allocate(kept, [Decimal(balance.on_hand) for balance in balances])
     parts = [(b, max(share, -b.value)) for b, share in zip(balances, shares, strict=True)]
     return [(balance, value) for balance, value in parts if value]

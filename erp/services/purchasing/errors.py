@@ -76,6 +76,12 @@ class OverDelivery(ConfirmationRequired):
     code = "over_delivery"
 
 
+class NotSoldSo(ConfirmationRequired):
+    """The supplier sells more of an item at least, or in other steps."""
+
+    code = "not_sold_so"
+
+
 class CostDiffers(ConfirmationRequired):
     """The delivery's price is not the order's."""
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
-from erp.services.inventory import MINIMUM_SHELF_LIFE
+from erp.services.inventory import DEFAULT_SHELF_DAYS, SHELF_DAYS
 from erp.services.platform import (
     LAST_ID,
     Day,
@@ -31,14 +31,19 @@ LAST_DAY = date(9998, 12, 31)
 DAYS_SHOWN = 90
 """Length of a period where none is asked for."""
 
-RECEIVED: LiteralString = """
+RECEIVED: LiteralString = f"""
     select m.id, m.origin_id as receipt_id, m.effective_at, g.received_on, g.reference,
            m.variant_id, m.lot_id, l.lot_number, l.expires_on, m.quantity as units, m.value,
            g.supplier_id, r.order_id,
-           coalesce(r.received, 0) as paid_units, due.expected_on, looked.outcome as checked
+           coalesce(r.received, 0) as paid_units, due.expected_on, looked.outcome as checked,
+           {SHELF_DAYS} as asked_days
       from stock_move m
       join goods_receipt g on (g.tenant_id, g.id) = (m.tenant_id, m.origin_id)
       join lot l on (l.tenant_id, l.id) = (m.tenant_id, m.lot_id)
+      left join variant goods on (goods.tenant_id, goods.id) = (m.tenant_id, m.variant_id)
+      left join product made on (made.tenant_id, made.id) = (goods.tenant_id, goods.product_id)
+     cross join lateral (
+            select g.supplier_id, made.form, g.received_on as on_day) came
       left join purchase_order_receipt r
            on (r.tenant_id, r.receipt_id, r.receipt_line_no)
             = (m.tenant_id, m.origin_id, m.origin_line_no)
@@ -54,11 +59,12 @@ RECEIVED: LiteralString = """
             = (m.tenant_id, m.origin_id, m.origin_line_no)
      where m.tenant_id = %(tenant)s and m.origin_type = 'goods_receipt'
        and g.branch_id = %(branch)s
-"""
-"""Lines of deliveries into the acting branch, with the order's expected day as it was then."""
+"""  # noqa: S608  made of literals
+"""Lines of deliveries into the acting branch, with the order's expected day and the life that was asked of them
+as they were then."""
 
 OF_SUPPLIER: LiteralString = "and g.supplier_id = %(supplier)s"
-SHORT: LiteralString = "expires_on < received_on + %(shelf_days)s"
+SHORT: LiteralString = "expires_on < received_on + asked_days"
 LATE: LiteralString = "received_on > expected_on"
 
 
@@ -117,7 +123,7 @@ def received_params(ctx: RequestContext) -> dict[str, Any]:
         "tenant": ctx.tenant_id,
         "branch": ctx.branch_id,
         "zone": ctx.time_zone,
-        "shelf_days": MINIMUM_SHELF_LIFE.days,
+        "shelf_days": DEFAULT_SHELF_DAYS,
         "today": ctx.today,
     }
 
@@ -218,7 +224,7 @@ _PAGE: LiteralString = """
                   v.sku, v.base_unit as unit, x.lot_id, x.lot_number, x.expires_on,
                   x.expected_on, x.units, x.value, round(x.value / x.units, 4) as price,
                   coalesce(x.received_on > x.expected_on, false) as is_late,
-                  coalesce(x.expires_on < x.received_on + %(shelf_days)s, false) as is_short
+                  coalesce(x.expires_on < x.received_on + x.asked_days, false) as is_short
              from received x
              join variant v on (v.tenant_id, v.id) = (%(tenant)s, x.variant_id)
              left join party s on (s.tenant_id, s.id) = (%(tenant)s, x.supplier_id)

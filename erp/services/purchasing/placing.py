@@ -18,6 +18,7 @@ from erp.services.purchasing.holding import hold_order, progress_of, require_new
 from erp.services.purchasing.lines import OrderLines, lay_out, require_at_least
 from erp.services.purchasing.suppliers import get_supplier
 from erp.services.purchasing.versions import NewVersion, OrderAnswer, keep_version
+from erp.services.purchasing.whole_packs import require_sold
 
 
 class PlaceOrder(Command):
@@ -61,6 +62,7 @@ def place_order(session: Session, ctx: RequestContext, cmd: PlaceOrder) -> Order
         NotASupplier: The party is neither supplier nor manufacturer.
         LicenceMissing, LicenceOtherForm, LicenceExpired: Medicines are ordered of a supplier who may
             not sell them to us; may be confirmed.
+        NotSoldSo: The supplier sells more of an item at least, or in other steps; may be confirmed.
         InvalidInput: The goods are expected in the past, or a line is wrong (`lay_out`).
 
     Emits:
@@ -70,6 +72,7 @@ def place_order(session: Session, ctx: RequestContext, cmd: PlaceOrder) -> Order
     _check_expected(ctx, cmd.expected_on)
     place = inventory.get_owned_place(session, ctx, cmd.location_id)
     laid = lay_out(session, ctx, cmd.lines)
+    require_sold(session, ctx, cmd.supplier_id, laid)
     order_id, number = new_id(), _next_number(session, ctx)
     order = {
         "tenant_id": ctx.tenant_id,
@@ -114,7 +117,7 @@ def amend_order(session: Session, ctx: RequestContext, cmd: AmendOrder) -> Order
         OrderChanged: Another version was made since the order was read.
         VersionWaits: A version waits for an approval.
         BelowReceived: Less is asked for than has come.
-        LicenceMissing, LicenceOtherForm, LicenceExpired: As in `place_order`.
+        LicenceMissing, LicenceOtherForm, LicenceExpired, NotSoldSo: As in `place_order`.
         InvalidInput: As in `place_order`.
 
     Emits:
@@ -131,6 +134,7 @@ def amend_order(session: Session, ctx: RequestContext, cmd: AmendOrder) -> Order
     _check_expected(ctx, cmd.expected_on)
     _check_licence(session, ctx, order.supplier_id, cmd.lines)
     laid = lay_out(session, ctx, cmd.lines)
+    require_sold(session, ctx, order.supplier_id, laid)
     came = progress_of(session, ctx, order.id)
     require_at_least(laid, came)
     new = NewVersion(

@@ -1,5 +1,6 @@
 """Orders and requests for quotation as they are printed: the renderer looks up nothing more."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,11 +8,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from erp.core.clock import business_date
 from erp.core.context import RequestContext
 from erp.core.formatting import amount_in_words, date_text
 from erp.models.purchasing import OrderStatus, Outcome, RequestStatus
 from erp.services import catalog
-from erp.services.inventory import MINIMUM_SHELF_LIFE
+from erp.services.inventory import shelf_days
 from erp.services.party import PrintedParty, printed_branch, printed_contact
 from erp.services.purchasing.errors import NotAsked
 from erp.services.purchasing.queries import (
@@ -101,7 +103,7 @@ def get_printed_order(
         taxable=shown.taxable,
         tax=shown.tax,
         approval=_approval(shown),
-        terms=_terms(order, shown, supplier.credit_days),
+        terms=_terms(order, shown, supplier.credit_days, _asked_life(session, ctx, order, shown)),
     )
 
 
@@ -135,15 +137,37 @@ def _approval(shown: OrderVersionRow) -> str:
     return f"Approved by {shown.decider}" if shown.decider else "Approved"
 
 
-def _terms(order: OrderDetail, shown: OrderVersionRow, credit_days: int) -> tuple[str, ...]:
-    days = f"{MINIMUM_SHELF_LIFE.days} days"
+def _asked_life(
+    session: Session, ctx: RequestContext, order: OrderDetail, shown: OrderVersionRow
+) -> str:
+    variants = [line.variant_id for line in order.lines]
+    day = business_date(shown.asked_at, ctx.time_zone)
+    return _life_words(shelf_days(session, ctx, order.supplier_id, variants, day))
+
+
+def _life_words(found: Mapping[UUID, tuple[catalog.Form, int]]) -> str:
+    """Return the life asked of goods, the longest first; forms are named where it differs."""
+    forms: dict[int, set[str]] = {}
+    for form, days in found.values():
+        forms.setdefault(days, set()).add(form.replace("_", " "))
+    if len(forms) == 1:
+        return f"{max(forms)} days" if max(forms) else ""
+    asked = [(days, sorted(forms[days])) for days in sorted(forms, reverse=True) if days]
+    return ", ".join(f"{days} days ({', '.join(names)})" for days, names in asked)
+
+
+def _terms(
+    order: OrderDetail, shown: OrderVersionRow, credit_days: int, life: str
+) -> tuple[str, ...]:
     expected = f"Deliver by {date_text(shown.expected_on)}." if shown.expected_on else ""
     credit = f"Payment within {credit_days} days of the invoice." if credit_days else ""
     terms = (
         shown.note,
         f"Quote {order.number} on the invoice and on the delivery challan.",
         expected,
-        f"Goods with less than {days} to their expiry are taken only if we agree beforehand.",
+        f"Goods with less than {life} to their expiry are taken only if we agree beforehand."
+        if life
+        else "",
         "Prices are without GST. Another price or quantity needs our consent first.",
         credit,
     )
@@ -191,7 +215,10 @@ def get_printed_request(
     if supplier_id not in [one.supplier_id for one in request.suppliers]:
         message = "This supplier was not asked."
         raise NotAsked(message, fields={"supplier_id": message})
-    codes = catalog.hsn_codes(session, ctx, [line.variant_id for line in request.lines])
+    variants = [line.variant_id for line in request.lines]
+    codes = catalog.hsn_codes(session, ctx, variants)
+    day = business_date(request.asked_at, ctx.time_zone)
+    asked = shelf_days(session, ctx, supplier_id, variants, day)
     return PrintedRequest(
         number=request.number,
         mark="" if request.status == RequestStatus.OPEN else "Closed",
@@ -207,11 +234,11 @@ def get_printed_request(
             )
             for line in request.lines
         ),
-        terms=_request_terms(request),
+        terms=_request_terms(request, _life_words(asked)),
     )
 
 
-def _request_terms(request: RequestDetail) -> tuple[str, ...]:
+def _request_terms(request: RequestDetail, life: str) -> tuple[str, ...]:
     needed = f"The goods are needed by {date_text(request.needed_by)}." if request.needed_by else ""
     terms = (
         request.note,
@@ -219,7 +246,7 @@ def _request_terms(request: RequestDetail) -> tuple[str, ...]:
         needed,
         "Give the price of a unit without GST, free goods as whole units (such as 10 + 1), the MRP.",
         "Say in how many days you deliver, the least you sell, and until when your offer holds.",
-        f"Goods with less than {MINIMUM_SHELF_LIFE.days} days to their expiry are not wanted.",
+        f"Goods with less than {life} to their expiry are not wanted." if life else "",
         "This is not an order.",
     )
     return tuple(term for term in terms if term)

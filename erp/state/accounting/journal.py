@@ -52,6 +52,8 @@ ORIGINS = {
     "opening_stock_back": "Opening stock taken back",
     "gst_deposit": "GST challan",
     "supplier_claim": "Claim on a supplier",
+    "landed_cost": "Landed cost",
+    "landed_cost_reversal": "Landed cost taken off",
     "supplier_note": "Supplier's note",
     "invoice_cancellation": "Cancelled invoice",
     "advance": "Advance",

@@ -54,12 +54,14 @@ class BillState(RecordState, rx.State):
     topics: ClassVar[tuple[str, ...]] = ("billing",)
 
     lines: list[dict[str, str]] = []
+    spread: list[dict[str, str]] = []
     entries: list[dict[str, str]] = []
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         zone = principal.time_zone
         bill = await self._ask("billing.get_bill", {"bill_id": record_id})
         self.lines = display_rows([_line(x) for x in bill.lines], LINE_COLUMNS, zone)
+        self.spread = [_spread(one, zone) for one in bill.spread]
         href = "/books/journal/{id}" if principal.may("accounting.view") else ""
         self.entries = display_rows(bill.entries, ENTRY_COLUMNS, zone, href)
         self.head = _head(bill, zone) | _worth(bill) | _offers(bill, principal)
@@ -77,6 +79,21 @@ def _line(line: Any) -> dict[str, Any]:
         "billed_as": money_text(line.unit_cost) if line.lot_id else "",
         "match": _match(line),
         "why": _why(line),
+    }
+
+
+def _spread(row: Any, zone: str) -> dict[str, str]:
+    """Return what a bill spread over deliveries in words."""
+    back = ""
+    if row.taken_off_at is not None:
+        back = f"Taken off by {row.taker} on {instant_text(row.taken_off_at, zone)}: {row.reason}"
+    return {
+        "id": str(row.id),
+        "number": row.number,
+        "amount": money_text(row.amount),
+        "over": f"Over {row.over} by {row.spreader} on {instant_text(row.spread_at, zone)}: {row.note}",
+        "went": f"{money_text(row.to_stock)} to goods on hand, {money_text(row.to_gone)} to goods gone",
+        "taken_off": back,
     }
 
 
@@ -163,7 +180,7 @@ def _with_tax(value: Decimal, tax: Decimal) -> str:
 
 
 def _worth(bill: Any) -> dict[str, str]:
-    amounts = ("taxable", "round_off", "total", "to_stock", "to_gone")
+    amounts = ("taxable", "round_off", "total", "to_stock", "to_gone", "unspread")
     worth = {name: money_text(getattr(bill, name)) for name in amounts}
     return worth | {
         "tax": money_text(bill.cgst + bill.sgst + bill.igst),
@@ -195,6 +212,8 @@ def _offers(bill: Any, principal: identity.Principal) -> dict[str, str]:
         "may_accept": "yes" if decides and within and not is_short and not own else "",
         "may_claim": "yes" if decides and excess else "",
         "may_settle": "yes" if is_open and principal.may(RECORD) else "",
+        "may_spread": "yes" if bill.unspread > 0 and principal.may(RECORD) else "",
+        "may_take_off": "yes" if principal.may(RECORD) else "",
     }
 
 
@@ -264,3 +283,14 @@ class SettleClaimState(_OfBill, rx.State):
     def _words(self, result: Any) -> str:
         lost = f" {money_text(result.lost)} stay our cost." if result.lost else ""
         return f"Credit of {money_text(result.credited)} recorded.{lost}"
+
+
+class TakeCostOffState(_OfBill, rx.State):
+    """Takes what a bill spread off its goods again."""
+
+    permission: ClassVar[str] = RECORD
+    command: ClassVar[str] = "billing.take_cost_off"
+    subject_field: ClassVar[str] = "landed_cost_id"
+
+    def _words(self, result: Any) -> str:
+        return f"{result.number} is taken off. {money_text(result.amount)} are an expense again."

@@ -136,11 +136,19 @@ class ReorderRuleState(DialogFormState, rx.State):
             "reorder_point": "" if plan.own_point is None else str(plan.own_point),
             "lead_days": "" if plan.own_lead_days is None else str(plan.own_lead_days),
         }
-        self.facts = f"Now {group_count(plan.reorder_point)}: {_why(plan).lower()}."
+        self.facts = f"Now {group_count(plan.reorder_point)}: {_why(plan).lower()}.{_sold(plan)}"
 
     async def _done(self, result: Any) -> str:  # noqa: ARG002  says the same each time
         await (await self.get_state(ReorderState))._reload()
         return "Saved. It counts from the next look."
+
+
+def _sold(plan: Any) -> str:
+    """Say how the supplier sells it; nothing where in any number."""
+    if max(plan.least, plan.step) == 1:
+        return ""
+    steps = f" in steps of {group_count(plan.step)}" if plan.step > 1 else ""
+    return f" Its supplier sells {group_count(plan.least)} or more{steps}."
 
 
 def _urgency(row: Any, zone: str) -> str:

@@ -104,6 +104,7 @@ ACCOUNTS: Mapping[str, str] = {
     "creditors": "Creditors",
     "debtors": "Customers",
     "cogs": "Cost of goods sold",
+    "freight_inward": "Freight inward",
     "output_cgst": "Output CGST",
     "output_sgst": "Output SGST",
     "output_igst": "Output IGST",

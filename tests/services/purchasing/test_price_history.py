@@ -134,6 +134,24 @@ def test_received_goods_are_found_by_what_is_known_of_them(shop):
     assert found(search="arnica 2") == ["S-2"]
 
 
+def test_goods_are_short_by_what_was_asked_when_they_came(shop):
+    """A hundred days are little for one supplier today; yesterday they were enough."""
+    strict = supplier(shop, name="Strict House")
+    bring(shop, 1, "50", supplier_id=strict, reference="X-1", life=100)
+    shop.run("inventory.set_shelf_life", {"days": 50})
+    shop.run("inventory.set_shelf_life", {"days": 200, "supplier_id": strict, "form": "dilution"})
+    bring(shop, 4, "50", reference="X-2", life=60)
+    more = {"supplier_id": strict, "confirm": ["short_shelf_life"]}
+    bring(shop, 2, "50", reference="X-3", life=199, **more)
+    bring(shop, 2, "50", reference="X-4", life=100, days=1, **more)
+
+    rows = shop.run("purchasing.list_received", {"standing": "short"}).rows
+    assert [row.reference for row in rows] == ["X-3", "X-1"]
+    assert [row.is_short for row in rows] == [True, True]
+    (scores,) = shop.run("purchasing.supplier_scorecard", {"supplier_id": strict}).rows
+    assert (scores.short_units, scores.dated_units) == (3, 5)
+
+
 def test_a_rise_is_the_last_price_above_the_one_before(shop):
     bring(shop, 10, "50", days=200)
     bring(shop, 10, "60", days=3)

@@ -53,6 +53,26 @@ def test_both_sides_are_printed_with_their_registrations(shop):
     assert paper.terms[-1] == "Payment within 21 days of the invoice."
 
 
+def test_orders_say_the_life_that_is_asked_of_their_goods(shop):
+    seller = supplier(shop)
+
+    def asked(order):
+        return [term for term in printed(shop, order).terms if "to their expiry" in term]
+
+    shop.run("inventory.set_shelf_life", {"days": 365, "supplier_id": seller})
+    order = place(shop, line(shop, 1), supplier_id=seller)
+    assert "less than 365 days to" in asked(order)[0]
+    tomorrow = {"form": "dilution", "valid_from": shop.ctx.today + timedelta(days=1)}
+    shop.run("inventory.set_shelf_life", {"days": 0, "supplier_id": seller} | tomorrow)
+    assert "less than 365 days to" in asked(order)[0]
+    late = shop.run(
+        "purchasing.place_order",
+        {"supplier_id": seller, "location_id": shop.storage_id, "lines": [line(shop, 1)]},
+        at=shop.ctx.now + timedelta(days=1),
+    )
+    assert asked(late) == []
+
+
 def test_an_order_is_a_draft_until_it_is_approved(shop, storekeeper, manager):
     order = place(shop, line(shop, 1000), by=storekeeper)
     assert printed(shop, order).mark == "Draft - not approved"
