@@ -5,7 +5,7 @@ import sqlmodel
 from alembic import op
 
 revision = "0090"
-down_revision = "0082"
+down_revision = "0086"
 branch_labels = None
 depends_on = None
 
