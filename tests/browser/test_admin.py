@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from erp.services import identity
-from tests.browser.offices import enter, expect_to_fit_everywhere
+from tests.browser.offices import enter
 from tests.factories import PASSWORD, Shop, make_shop, receipt_line
 from tests.services.trading import member_id, rows
 
@@ -132,12 +132,6 @@ def test_news_is_opened_and_counted(browser_window, interface, office):
     page.goto(f"{interface.url}/inbox")
     page.get_by_role("button", name="Mark all read").click()
     expect(page.locator("tbody .badge", has_text="New")).to_have_count(0)
-
-
-def test_these_pages_fit_every_screen(browser_window, interface, office):
-    page = enter(browser_window, interface, office, "owner")
-    settings = [f"/settings/{path}" for path in ("members", "roles", "tokens/new", "account")]
-    expect_to_fit_everywhere(page, interface, [*settings, "/system/audit", "/inbox"])
 
 
 def test_an_alert_asked_for_arrives_in_the_inbox_and_is_read(browser_window, interface, office):

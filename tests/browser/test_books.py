@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.offices import enter, expect_to_fit_everywhere
+from tests.browser.offices import enter
 from tests.factories import Shop, make_shop
 from tests.services.trading import rows
 
@@ -161,14 +161,6 @@ def test_those_who_only_read_are_offered_no_change(browser_window, interface, bo
     expect(page.get_by_role("button", name="Close", exact=True)).to_have_count(0)
     page.goto(f"{interface.url}/books/journal/new")
     expect(page).to_have_url(re.compile("no-permission"))
-
-
-def test_the_books_fit_every_screen(browser_window, interface, books):
-    page = enter(browser_window, interface, books, "accountant")
-    reports = ["profit-and-loss", "balance-sheet", "cash-flow", "day-book", "cash-book", "stock"]
-    others = ["drafts", "recurring", "cost-centres", "opening", "opening/stock"]
-    paths = ["trial-balance", "journal", "journal/new", "accounts", "periods", *reports, *others]
-    expect_to_fit_everywhere(page, interface, [f"/books/{path}" for path in paths])
 
 
 def test_a_day_is_typed_as_it_is_read_whatever_the_browsers_language(

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.offices import enter, expect_to_fit_everywhere
+from tests.browser.offices import enter
 from tests.factories import Shop, make_shop
 from tests.services.purchasing.ordering import (
     bring,
@@ -104,11 +104,3 @@ def test_an_order_line_says_what_was_paid_last_and_the_order_is_printed(
     with page.expect_download() as started:
         page.get_by_role("link", name="PDF").click()
     assert started.value.suggested_filename == f"{order.number.replace('/', '-')}-v1.pdf"
-
-
-def test_the_pages_of_figures_fit_every_size(browser_window, interface, shop):
-    page = enter(browser_window, interface, shop, "manager", "/purchases/figures")
-    expect(page.locator(".js-plotly-plot").first).to_be_visible()
-    paths = ["/purchases/figures", "/purchases/figures/received", "/purchases/figures/prices"]
-    paths += [product_of(shop), f"/parties/{known_supplier(shop)}"]
-    expect_to_fit_everywhere(page, interface, paths)

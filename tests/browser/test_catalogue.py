@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.offices import enter, expect_to_fit_everywhere
+from tests.browser.offices import enter
 from tests.browser.tills import CODE, open_counter
 from tests.factories import Shop, make_shop
 
@@ -120,12 +120,3 @@ def test_a_cashier_sees_products_and_changes_none(browser_window, interface, sho
     expect(page.get_by_role("button", name="New variant")).to_have_count(0)
     page.goto(f"{interface.url}/products/new")
     expect(page).to_have_url(f"{interface.url}/no-permission")
-
-
-def test_every_page_of_the_catalogue_fits(storekeeper, interface, shop, troubles):
-    variant = {"variant_id": shop.variant_ids[0]}
-    product = shop.run("catalog.get_variant", variant).product_id
-    page = storekeeper("/products")
-    paths = ["/products", f"/products/{product}", "/products/new", "/tax-classes"]
-    expect_to_fit_everywhere(page, interface, paths)
-    assert troubles == []

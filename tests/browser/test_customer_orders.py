@@ -3,10 +3,10 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.offices import enter, expect_to_fit_everywhere
+from tests.browser.offices import enter
 from tests.factories import Shop, broken_promises, make_shop
 from tests.services.books import balance
-from tests.services.sales.ordering import buyer, deliver, goods, order
+from tests.services.sales.ordering import buyer
 from tests.services.sales.pricing import make_list, set_scheme
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interface")]
@@ -65,13 +65,3 @@ def test_a_pasted_list_becomes_a_quotation_an_order_and_two_invoices(acting, sho
     assert balance(shop, "debtors") == 1050
     assert broken_promises() == []
     assert troubles == []
-
-
-def test_the_pages_of_orders_fit_every_screen(acting, shop, interface):
-    customer = buyer(shop, name="Zest", gstin="27AAPFU0939F2ZU")
-    made = order(shop, customer, goods(shop, 230), goods(shop, 5, at=1), reference="PO-7")
-    deliver(shop, made, 20)
-    page = acting("manager", "/orders")
-    one = f"/orders/{made.id}"
-    paths = ["/orders", "/orders/new", one, f"{one}/amend", f"{one}/deliver"]
-    expect_to_fit_everywhere(page, interface, paths)

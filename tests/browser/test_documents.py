@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from tests.browser.offices import enter, expect_to_fit_everywhere
+from tests.browser.offices import enter
 from tests.factories import make_shop
 from tests.services.trading import add_customer, tender
 
@@ -109,10 +109,3 @@ def test_a_document_of_a_stranger_is_not_here(browser_window, interface, papers)
     expect(page.locator("main")).to_contain_text("There is no such sale")
     page.get_by_role("link", name="All sales").click()
     expect(page.locator("main")).to_contain_text("No sale yet")
-
-
-def test_documents_fit_every_screen(browser_window, interface, papers):
-    shop, sale, _ = papers
-    page = enter(browser_window, interface, shop, "owner")
-    paths = ["/sales", f"/sales/{sale.sale_id}", "/invoices", f"/invoices/{sale.invoice_id}"]
-    expect_to_fit_everywhere(page, interface, paths)

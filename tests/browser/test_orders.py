@@ -5,9 +5,9 @@ from playwright.sync_api import Page, expect
 from redis import Redis
 
 from erp.core.live_channel import live_channel
-from tests.browser.offices import enter, expect_to_fit_everywhere, scan
+from tests.browser.offices import enter, scan
 from tests.factories import Shop, broken_promises, make_shop
-from tests.services.purchasing.ordering import known_supplier, line, place, receive, supplier
+from tests.services.purchasing.ordering import known_supplier, line, place, supplier
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interface")]
 
@@ -169,12 +169,3 @@ def test_an_amendment_is_refused_with_a_reason_and_an_order_ended(acting, shop, 
     page.get_by_label("Reason").fill("The maker has stopped it")
     page.get_by_role("dialog").get_by_role("button", name="End order").click()
     expect(page.get_by_text("Cancelled on")).to_contain_text("The maker has stopped it")
-
-
-def test_the_pages_of_buying_fit_every_size(acting, shop, interface):
-    order = place(shop, line(shop, 10, free_quantity=1), line(shop, 5, at=1))
-    receive(shop, order, {1: 4})
-    page = acting("manager", "/purchases")
-    at = f"/purchases/{order.id}"
-    paths = ["/purchases", at, f"{at}/amend", f"{at}/receive", "/purchases/new"]
-    expect_to_fit_everywhere(page, interface, paths)

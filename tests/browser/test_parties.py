@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.offices import enter, expect_to_fit_everywhere
+from tests.browser.offices import enter
 from tests.factories import Shop, make_shop
 from tests.services.trading import add_customer, tender
 
@@ -108,11 +108,3 @@ def test_a_storekeeper_sees_parties_and_changes_none(browser_window, interface, 
     expect(page.get_by_text("Owes us")).to_have_count(0)
     page.goto(f"{interface.url}/parties/new")
     expect(page).to_have_url(f"{interface.url}/no-permission")
-
-
-def test_every_page_of_the_register_fits(manager, interface, shop, troubles):
-    party_id = add_customer(shop)
-    page = manager("/parties")
-    paths = ["/parties", f"/parties/{party_id}", "/parties/new", f"/parties/{party_id}/edit"]
-    expect_to_fit_everywhere(page, interface, paths)
-    assert troubles == []

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.offices import enter, expect_to_fit_everywhere
+from tests.browser.offices import enter
 from tests.factories import Shop, broken_promises, make_shop
 from tests.services.books import balance
 from tests.services.sales.ordering import buyer, deliver, goods, order
@@ -62,22 +62,3 @@ def test_goods_come_back_and_the_rest_is_paid(acting, shop, troubles):
     assert (balance(shop, "debtors"), balance(shop, "bank")) == (315, 0)
     assert broken_promises() == []
     assert troubles == []
-
-
-def test_the_pages_of_payments_fit_every_screen(acting, shop, interface):
-    customer = buyer(shop, name="Zest")
-    sent = deliver(shop, order(shop, customer, goods(shop, 20)), 20)
-    given = {"party_id": customer, "amount": "99.00", "method": "bank", "settles": []}
-    paid = shop.run("payments.receive_payment", given | {"reference": "UTR26112200013"})
-    page = acting("owner", "/payments")
-    paths = [
-        "/payments",
-        f"/payments/{paid.id}",
-        "/receivables",
-        f"/receivables/{customer}",
-        "/payables",
-        f"/payments/receive?party_id={customer}",
-        "/payments/make",
-        f"/invoices/{sent.invoice_id}/return",
-    ]
-    expect_to_fit_everywhere(page, interface, paths)

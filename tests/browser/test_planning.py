@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.offices import enter, expect_to_fit_everywhere
+from tests.browser.offices import enter
 from tests.factories import Shop, make_shop
 from tests.services.inventory.past_goods import make_supplier, receive, sell
 
@@ -84,11 +84,3 @@ def test_a_suggestion_is_dismissed_with_a_reason(browser_window, interface, shop
 
     page.get_by_label("Status").select_option("dismissed")
     expect(page.get_by_role("row", name="Arnica 2")).to_contain_text("Season is over")
-
-
-def test_every_page_of_planning_fits(browser_window, interface, shop, troubles):
-    shop.run("inventory.suggest_reorders")
-    page = enter(browser_window, interface, shop, "manager", "/stock/ageing")
-    paths = ["/stock/ageing", "/stock/ageing/idle", "/stock/ageing/classes", "/stock/reorder"]
-    expect_to_fit_everywhere(page, interface, paths)
-    assert troubles == []

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.offices import enter, expect_to_fit_everywhere
+from tests.browser.offices import enter
 from tests.factories import Shop, broken_promises, make_shop
 from tests.services.sales.pricing import make_list, price_of, set_price
 from tests.services.trading import add_customer
@@ -182,14 +182,3 @@ def test_who_may_only_look_is_offered_nothing_else(acting, shop):
     expect(page.get_by_role("row", name="All goods")).to_contain_text("₹95.00")
     for name in ("Set price", "Stop", "Edit", "End"):
         expect(page.get_by_role("button", name=name)).to_have_count(0)
-
-
-def test_the_pages_of_prices_fit_every_size(acting, shop, interface):
-    every = make_list(shop, "ALL", name="Everyone")
-    set_price(shop, every, amount="95", reason="A long reason that somebody typed in full")
-    coupon = shop.run("sales.create_coupon", {"code": "TEN", "name": "Ten", "percent": "10"}).id
-    page = acting("manager", "/prices")
-    paths = ["/prices", "/prices/new", f"/prices/{every}", f"/prices/{every}/import"]
-    expect_to_fit_everywhere(
-        page, interface, [*paths, "/coupons", "/coupons/new", f"/coupons/{coupon}"]
-    )

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.offices import enter, expect_to_fit_everywhere
+from tests.browser.offices import enter
 from tests.factories import Shop, broken_promises, make_shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interface")]
@@ -82,9 +82,3 @@ def test_a_warehouse_is_given_its_rules(open_window, interface, shop):
     ).to_be_visible()
     (warehouse,) = shop.run("inventory.list_warehouses").rows
     assert (warehouse.removal, warehouse.quarantines_returns) == ("fifo", True)
-
-
-def test_these_pages_fit_every_window(open_window, interface, shop):
-    page = enter(open_window(), interface, shop, "owner", "/stock/quarantine")
-    paths = ["/stock/quarantine", "/stock/quarantine/new", "/stock/dispensing"]
-    expect_to_fit_everywhere(page, interface, [*paths, "/stock/dispensing/new", "/warehouses"])

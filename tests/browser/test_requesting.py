@@ -3,11 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.offices import enter, expect_to_fit_everywhere
+from tests.browser.offices import enter
 from tests.factories import Shop, broken_promises, make_shop
 from tests.services.purchasing.ordering import line, place, supplier
-from tests.services.purchasing.quotations import answer, ask
-from tests.services.purchasing.requisitions import submit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interface")]
 
@@ -113,25 +111,3 @@ def test_a_lot_that_fails_its_checklist_goes_into_quarantine(acting, shop, troub
     page.goto(page.url.partition("/purchases")[0] + f"/stock/lots/{check.lot_id}")
     expect(page.get_by_role("table", name="Quality checks")).to_contain_text("Failed")
     assert troubles == []
-
-
-def test_the_pages_of_asking_fit_every_size(acting, shop, interface):
-    made = submit(shop, (0, 10), by=shop.acting_as("cashier"))
-    sellers = shop.run("party.list_parties", {"role": "supplier"}).rows
-    request = ask(shop, [one.id for one in sellers], (0, 10))
-    answer(shop, request, sellers[0].id, "50")
-    at = f"/purchases/quotations/{request.id}"
-    page = acting("manager", "/purchases/requisitions")
-    paths = [
-        "/purchases/requisitions",
-        f"/purchases/requisitions/{made.id}",
-        "/purchases/requisitions/new",
-        "/purchases/requested",
-        "/purchases/quotations",
-        at,
-        f"{at}/answer?supplier_id={sellers[0].id}",
-        "/purchases/quotations/new",
-        "/stock/checklists",
-        "/stock/checklists/edit",
-    ]
-    expect_to_fit_everywhere(page, interface, paths)

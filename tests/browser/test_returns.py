@@ -3,10 +3,10 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.offices import enter, expect_to_fit_everywhere
+from tests.browser.offices import enter
 from tests.factories import Shop, broken_promises, make_shop
-from tests.services.billing.bills.billing import bill, billed, came, goods, registered
-from tests.services.billing.returns.returning import came_before, leaving, send_back
+from tests.services.billing.bills.billing import bill, billed, goods, registered
+from tests.services.billing.returns.returning import came_before
 from tests.services.books import balance
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interface")]
@@ -74,12 +74,3 @@ def test_expired_goods_go_back_and_are_credited_in_part(acting, shop, interface,
     assert balance(shop, "supplier_claims") == 0
     assert broken_promises() == []
     assert troubles == []
-
-
-def test_the_pages_of_returns_fit_every_screen(acting, shop, interface):
-    receipt = came(shop, goods(shop, 10, at=1))
-    made = send_back(shop, leaving(shop, receipt, 4))
-    page = acting("owner", "/returns")
-    expect_to_fit_everywhere(
-        page, interface, ["/returns", "/returns/new", f"/returns/{made.id}", "/claims"]
-    )

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.offices import enter, expect_to_fit_everywhere
+from tests.browser.offices import enter
 from tests.factories import make_shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interface")]
@@ -83,8 +83,3 @@ def test_an_order_counts_in_boxes(open_window, interface, shop, troubles):
     page.get_by_label("Unit", exact=True).select_option("BOX")
     expect(page.locator(".goods-told")).to_contain_text("12 BTL at ₹105.00")
     assert troubles == []
-
-
-def test_the_pages_of_setting_up_fit_every_screen(open_window, interface, shop):
-    page = enter(open_window(), interface, shop, "owner", "/warehouses")
-    expect_to_fit_everywhere(page, interface, ["/warehouses", "/till/registers"])

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from redis import Redis
 
+from erp import erp
 from erp.core.live_channel import live_channel
 from erp.services import identity, platform
 from erp.state.screens import list_screens
@@ -218,5 +219,6 @@ UNNAMED = """() => [...document.querySelectorAll('button, a, input:not([type=hid
 
 
 def test_the_frame_is_one_list_of_screens():
+    assert erp.app, "importing the composition root registers every page"
     routes = [screen.route for screen in list_screens()]
     assert len(routes) == len(set(routes))

@@ -8,11 +8,11 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page, expect
 
 from erp.adapters.object_storage import object_storage
-from tests.browser.offices import enter, expect_to_fit_everywhere
+from tests.browser.offices import enter
 from tests.factories import Shop, broken_promises, make_shop
-from tests.services.assets.owning import kinds, months_ago, own, run_month, seller
+from tests.services.assets.owning import kinds, months_ago, own, seller
 from tests.services.books import balance
-from tests.services.expenses.spending import box, categories, claim, spend, spent
+from tests.services.expenses.spending import box, categories
 from tests.services.sales.ordering import buyer
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interface")]
@@ -188,27 +188,3 @@ def test_a_bill_that_stands_elsewhere_is_asked_about_on_the_form(acting, shop, t
     expect(page.get_by_text(f"Asset {asset.number} has bill cr-77")).to_be_visible(timeout=SOON)
     assert shop.run("expenses.list_claims", {}).rows == []
     assert troubles == []
-
-
-def test_the_pages_of_spending_fit_every_screen(acting, shop, interface):
-    kinds(shop)
-    asset = own(shop)
-    run_month(shop, 3)
-    float_id = box(shop)
-    voucher = spend(shop, spent(shop, "300.00", "Office expenses"))
-    made = claim(shop)
-    assert months_ago(shop, 3)
-    page = acting("owner", "/expenses")
-    paths = [
-        "/expenses",
-        f"/expenses/{made.id}",
-        f"/expenses/{voucher.id}",
-        "/expenses/new",
-        "/expenses/petty-cash",
-        f"/expenses/petty-cash/{float_id}",
-        "/fixed-assets",
-        f"/fixed-assets/{asset.id}",
-        "/fixed-assets/depreciation",
-        "/fixed-assets/register",
-    ]
-    expect_to_fit_everywhere(page, interface, paths)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from erp.core.formatting import expiry_text
-from tests.browser.offices import enter, expect_to_fit_everywhere, scan
+from tests.browser.offices import enter, scan
 from tests.browser.tills import open_counter
 from tests.factories import Shop, broken_promises, make_shop, receipt_line
 from tests.services.trading import rows
@@ -242,20 +242,3 @@ def test_the_value_of_stock_is_that_of_the_books(storekeeper, shop):
     whole = f"{value:,.2f}".split(",")[-1]
     expect(page.locator(".tile").first).to_contain_text(whole)
     expect(page.get_by_text("At the end of a day")).to_be_visible()
-
-
-def test_every_page_of_stock_fits(storekeeper, interface, shop, troubles):
-    lot_id = shop.lot_ids[shop.variant_ids[0]][0]
-    page = storekeeper("/stock")
-    paths = [
-        "/stock",
-        f"/stock/lots/{lot_id}",
-        "/stock/moves",
-        "/stock/expiry",
-        "/stock/valuation",
-        "/receiving",
-        "/receiving/new",
-        f"/stock/transfer?lot_id={lot_id}&location_id={shop.storage_id}",
-    ]
-    expect_to_fit_everywhere(page, interface, paths)
-    assert troubles == []

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from erp.core import db
-from tests.browser.offices import enter, expect_to_fit_everywhere, scan
+from tests.browser.offices import enter, scan
 from tests.factories import Shop, broken_promises, make_shop
 from tests.services.inventory.past_goods import second_branch
 from tests.services.inventory.transfers import look
@@ -96,12 +96,3 @@ def take_in(page: Page) -> None:
     page.get_by_role("button", name="Review").click()
     page.get_by_role("dialog").get_by_role("button", name="Take in").click()
     expect(page.get_by_role("heading", name="What became of them")).to_be_visible()
-
-
-def test_transfers_fit_every_window(open_window, interface, shop, far):
-    ends = {"from_location_id": shop.storage_id, "to_location_id": far.storage_id}
-    line = {"variant_id": shop.variant_ids[0], "quantity": 2}
-    sent = shop.run("inventory.dispatch_transfer", ends | {"lines": [line]})
-    page = enter(open_window(), interface, shop, "owner", "/stock/transfers")
-    paths = ["", "/new", "/ask", f"/{sent.transfer_id}", f"/{sent.transfer_id}/receive"]
-    expect_to_fit_everywhere(page, interface, [f"/stock/transfers{path}" for path in paths])
