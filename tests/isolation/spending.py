@@ -7,12 +7,13 @@ from erp.services import expenses
 from tests.factories import Shop
 from tests.isolation.examples import Example, Ids, only
 from tests.services.assets.owning import kinds, months_ago, own, run_month, seller
-from tests.services.expenses.spending import box, categories, claim, decide, spend, spent
+from tests.services.expenses.spending import COURIER, box, categories, claim, decide, spend, spent
 
 
 def spending(shop: Shop) -> Ids:
     """Claim, pay out of a box, and own something that lost value."""
     waiting = claim(shop)
+    taxed = claim(shop, spent(shop, "118.00", "Courier and postage", **COURIER))
     returned = claim(shop, role="manager")
     decide(shop, returned, "returned", role="owner", note="Which taxi?")
     booked = claim(shop)
@@ -31,6 +32,7 @@ def spending(shop: Shop) -> Ids:
         "sold_asset_id": gone.id,
         "waiting_claim_id": waiting.id,
         "booked_claim_id": booked.id,
+        "taxed_claim_id": taxed.id,
         "own_claim_id": mine.id,
         "float_id": float_id,
         "expense_receipt_id": kept.id,
@@ -69,6 +71,12 @@ EXAMPLES: dict[str, Example] = {
         "float_id": i["float_id"],
         "amount": "6000.00",
         "custodian_id": i["keeper_id"],
+    },
+    "expenses.correct_bill_tax": lambda i, _: {
+        "claim_id": i["taxed_claim_id"],
+        "revision": 1,
+        "line_no": 1,
+        "bill_tax": "30.00",
     },
     "expenses.count_float": only("float_id", counted="4910.00"),
     "expenses.decide_claim": lambda i, _: {

@@ -101,6 +101,7 @@ class ExpenseClaim(TenantRow, table=True):
         revision: Counts what was handed in; a claim that was sent back comes again as the next.
         total: Of the lines, tax included.
         igst, cgst, sgst: Credit that its entry takes.
+        corrected_by: Who made its last revision of the claimant's, by giving the GST on a whole bill anew.
         party_id: Whom it is owed to; from its approval on, and never for a voucher.
     """
 
@@ -117,6 +118,7 @@ class ExpenseClaim(TenantRow, table=True):
         CheckConstraint("least(igst, cgst, sgst) >= 0", name="credit"),
         CheckConstraint("(kind = 'voucher') = (float_id is not null)", name="float"),
         CheckConstraint("decided_by is null or decided_by <> claimant_id", name="decided"),
+        CheckConstraint("corrected_by is null or corrected_by <> claimant_id", name="corrected"),
         CheckConstraint(
             "kind = 'voucher' or status not in ('approved', 'returned', 'reversed')"
             " or decided_by is not null",
@@ -156,6 +158,7 @@ class ExpenseClaim(TenantRow, table=True):
     party_id: UUID | None = None
     float_id: UUID | None = None
     submitted_at: datetime = Field(sa_type=INSTANT)
+    corrected_by: UUID | None = None
     decided_by: UUID | None = None
     decided_at: datetime | None = Field(default=None, sa_type=INSTANT)
     decision_note: str = ""
@@ -171,7 +174,7 @@ class ExpenseClaimLine(TenantRow, table=True):
     Attributes:
         amount: Paid, tax included. gst_rate: none where the bill shows no tax.
         is_credit_taken: Its tax is a credit and not part of the cost; `credit_words` say why it is not one.
-        bill_tax: GST of the whole bill, where the claimant gives it.
+        bill_tax: GST of the whole bill, where it is given.
     """
 
     __tablename__ = "expense_claim_line"

@@ -11,9 +11,11 @@ from erp.components import (
     button,
     card,
     fact_list,
+    form_dialog,
     grid,
     link_button,
     list_view,
+    money_field,
     notice,
     page_header,
     reason_dialog,
@@ -24,6 +26,7 @@ from erp.pages.routing import Nav, page
 from erp.state.expenses.claims import (
     ClaimListState,
     ClaimState,
+    CorrectBillTaxState,
     ReverseClaimState,
     SendBackState,
     WithdrawClaimState,
@@ -169,6 +172,12 @@ def _bill(line: Any) -> rx.Component:
         class_name="receipt",
         aria_label="Open the bill",
     )
+    correct = button(
+        "Correct its GST",
+        look="ghost",
+        icon="pencil",
+        on_click=CorrectBillTaxState.open_for(line["bill"], line["id"]),
+    )
     none = rx.el.span(rx.icon("image-off"), class_name="receipt none", title="No photo")
     return rx.el.li(
         rx.cond(line["receipt"] != "", photo, none),
@@ -178,6 +187,7 @@ def _bill(line: Any) -> rx.Component:
             rx.cond(line["about"] != "", rx.el.span(line["about"], class_name="detail")),
             rx.cond(line["why"] != "", rx.el.span(line["why"], class_name="detail")),
             rx.cond(line["whole"] != "", rx.el.span(line["whole"], class_name="detail")),
+            rx.cond((head["may_correct"] != "") & (line["has_tax"] != ""), correct),
             class_name="grow",
         ),
         rx.el.div(
@@ -199,6 +209,7 @@ def _facts() -> rx.Component:
             ("Amount", rx.el.b(head["total"], class_name="numeric")),
             ("GST credit", or_dash(head["credit"])),
             ("Handed in", head["submitted"]),
+            ("Bills' GST corrected", or_dash(head["corrected"])),
             ("Decided", or_dash(head["decided"])),
             ("Booked", or_dash(head["booked"])),
             ("Paid back", or_dash(head["paid"])),
@@ -206,8 +217,24 @@ def _facts() -> rx.Component:
     )
 
 
+def _correct() -> rx.Component:
+    return form_dialog(
+        CorrectBillTaxState,
+        money_field(
+            "GST on the whole bill",
+            "bill_tax",
+            errors=CorrectBillTaxState.field_errors,
+            hint="As the bill shows it. Leave it empty where the claim has the bill alone.",
+        ),
+        title="Correct the GST of a bill",
+        subtitle=CorrectBillTaxState.subject["label"],
+        submit="Correct",
+    )
+
+
 def _dialogs() -> rx.Component:
     return rx.fragment(
+        _correct(),
         reason_dialog(
             SendBackState,
             title="Send this claim back?",

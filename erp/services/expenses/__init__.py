@@ -21,6 +21,7 @@ from erp.services.expenses.claiming import (
     submit_claim,
     withdraw_claim,
 )
+from erp.services.expenses.correcting import CorrectBillTax, correct_bill_tax
 from erp.services.expenses.deciding import (
     DecideClaim,
     ReverseClaim,
@@ -78,11 +79,13 @@ from erp.services.expenses.spending import SpentLine
 __all__ = [
     "PDF", "PICTURE", "RECEIPT", "AddUsualCategories", "AmendClaim", "BeyondLimit", "CashBeyondRule",
     "ChangeCategory", "ChangeFloat", "ClaimAnswer", "ClaimChanged", "ClaimDetail", "ClaimDone", "ClaimKind",
-    "ClaimStatus", "CountFloat", "CreateCategory", "CreditLost", "CreditRule", "DecideClaim", "FloatFull", "GetClaim",
+    "ClaimStatus", "CorrectBillTax", "CountFloat", "CreateCategory", "CreditLost", "CreditRule",
+    "DecideClaim", "FloatFull", "GetClaim",
     "KeptReceipt", "ListCategories", "ListClaims", "NotCustodian", "NotInTheBox", "OpenFloat", "OwnClaim",
     "PaidAlready", "PettyBook", "PettyCashBook", "PettyMoveKind", "ReverseClaim", "SpendPettyCash", "SpentBefore",
     "SpentLine", "SubmitClaim", "ToCorrect", "TopUpFloat", "UnknownClaim", "UnknownReceipt", "WithdrawClaim",
-    "add_usual_categories", "amend_claim", "change_category", "change_float", "count_float", "create_category",
+    "add_usual_categories", "amend_claim", "change_category", "change_float", "correct_bill_tax",
+    "count_float", "create_category",
     "decide_claim", "get_claim", "get_printed_petty_book", "get_receipt", "is_pdf", "keep_receipt",
     "list_categories", "list_claims", "list_custodians",
     "list_floats", "open_float", "petty_cash_book", "referees", "reverse_claim",

@@ -119,7 +119,8 @@ def amend_claim(session: Session, ctx: RequestContext, cmd: AmendClaim) -> Claim
         session,
         "update expense_claim set status = 'submitted', revision = %(revision)s, branch_id = %(branch_id)s,"
         " purpose = %(purpose)s, total = %(total)s, igst = %(igst)s, cgst = %(cgst)s, sgst = %(sgst)s,"
-        " submitted_at = %(submitted_at)s, decided_by = null, decided_at = null, decision_note = ''"
+        " submitted_at = %(submitted_at)s, decided_by = null, decided_at = null, decision_note = '',"
+        " corrected_by = null"
         " where tenant_id = %(tenant_id)s and id = %(id)s",
         facts | {"revision": revision},
     )

@@ -58,12 +58,28 @@ def without_taken(
         InvalidInput: Less is given as the GST on the whole bill than its lines here have, or two sums of it.
         CreditLost: A bill has less credit left than its lines here have; may be confirmed. Only where it `asks`.
     """
-    asks = asks and CreditLost.code not in ctx.confirmed
     raise_all(tax_faults(worked))
+    return share_credit(session, ctx, worked, own, asks=asks)
+
+
+def share_credit(
+    session: Session,
+    ctx: RequestContext,
+    worked: Sequence[WorkedLine],
+    own: UUID | None,
+    *,
+    asks: bool,
+) -> list[WorkedLine]:
+    """Return lines with the tax as a cost where what is left of their bill's credit does not hold it. Locks the bills.
+
+    Raises:
+        CreditLost: As `without_taken`.
+    """
+    asks = asks and CreditLost.code not in ctx.confirmed
     gone: dict[tuple[str, ...], str] = {}
     for place, lines in sorted(_by_bill(worked).items()):
         seen, kind = seen_of(lines[0].source), seen_bills.BillSource.EXPENSE
-        stated, tax = _stated(lines), _heads_of(lines).total
+        stated, tax = _stated(lines), heads_of(lines).total
         room = seen_bills.credit_room(session, ctx, seen, kind, stated, own)
         gone[place] = "" if room.holds(tax) else _why_gone(seen, room, tax)
         if asks and gone[place] and not (room.is_whole or room.is_unknown):
@@ -71,7 +87,7 @@ def without_taken(
             raise CreditLost(
                 message, fields={f"lines.{worked.index(lines[0])}.bill_number": message}
             )
-    whys = [gone[_place(seen_of(line.source))] for line in worked]
+    whys = [gone[bill_place(line)] for line in worked]
     return [_as_cost(line, why) if why else line for line, why in zip(worked, whys, strict=True)]
 
 
@@ -89,7 +105,7 @@ def tax_faults(worked: Sequence[WorkedLine]) -> list[InvalidInput]:
     """Return what lines say wrong of the GST on whole bills: two sums of one, or less than they have."""
     faults = []
     for _, lines in sorted(_by_bill(worked).items()):
-        stated, tax = _stated(lines), _heads_of(lines).total
+        stated, tax = _stated(lines), heads_of(lines).total
         other = next((one for one in lines if one.source.bill_tax not in (None, stated)), None)
         if stated is not None and other is not None:
             message = (
@@ -114,7 +130,7 @@ def _fault(worked: Sequence[WorkedLine], line: WorkedLine, message: str) -> Inva
 def _by_bill(worked: Sequence[WorkedLine]) -> dict[tuple[str, ...], list[WorkedLine]]:
     bills: dict[tuple[str, ...], list[WorkedLine]] = {}
     for line in worked:
-        bills.setdefault(_place(seen_of(line.source)), []).append(line)
+        bills.setdefault(bill_place(line), []).append(line)
     return bills
 
 
@@ -123,7 +139,8 @@ def _stated(lines: Sequence[WorkedLine]) -> Decimal | None:
     return next((one.source.bill_tax for one in lines if one.source.bill_tax is not None), None)
 
 
-def _heads_of(lines: Sequence[WorkedLine]) -> TaxHeads:
+def heads_of(lines: Sequence[WorkedLine]) -> TaxHeads:
+    """Return the tax of lines that is a credit, by head."""
     return TaxHeads(
         sum((line.heads.cgst for line in lines), ZERO),
         sum((line.heads.sgst for line in lines), ZERO),
@@ -131,7 +148,9 @@ def _heads_of(lines: Sequence[WorkedLine]) -> TaxHeads:
     )
 
 
-def _place(seen: Seen) -> tuple[str, ...]:
+def bill_place(line: WorkedLine) -> tuple[str, ...]:
+    """Return what two lines of one bill have in common."""
+    seen = seen_of(line.source)
     return seen.identity, bill_key(seen.number), fiscal_year(seen.dated_on)
 
 
@@ -149,7 +168,7 @@ def note_bills(
 ) -> None:
     """Enter the bills of a claim in the register; their tax is a credit once the claim is booked."""
     for _, lines in sorted(_by_bill(worked).items()):
-        heads = _heads_of(lines)
+        heads = heads_of(lines)
         use = seen_bills.BillUse(
             seen_bills.BillSource.EXPENSE,
             document.id,
@@ -174,7 +193,7 @@ def decide_credit(session: Session, ctx: RequestContext, held: HeldClaim) -> Non
         ToCorrect: Its lines contradict each other in the GST on a whole bill.
         CreditLost: It would take less credit than it shows; says where and why. May be confirmed.
     """
-    reworked = _rework(session, ctx, held)
+    reworked = rework(session, ctx, held)
     _require_clear(held, reworked)
     worked = without_taken(session, ctx, reworked, held.id, asks=False)
     _ask_about_loss(ctx, held, worked)
@@ -203,18 +222,19 @@ def decide_credit(session: Session, ctx: RequestContext, held: HeldClaim) -> Non
 
 
 def what_to_correct(session: Session, ctx: RequestContext, claim: ClaimStanding) -> str:
-    """Say what the claimant has to correct before a claim can be approved; nothing where that is not so.
+    """Say what is to be corrected before a claim can be approved; nothing where that is not so.
 
     It is what approving refuses; claims that were handed in before lines were compared may have it.
     """
-    return _words_of(tax_faults(_rework(session, ctx, claim)))
+    return _words_of(tax_faults(rework(session, ctx, claim)))
 
 
 def _require_clear(held: HeldClaim, worked: Sequence[WorkedLine]) -> None:
     words = _words_of(tax_faults(worked))
     if words:
         message = (
-            f"{held.number} cannot be approved as it is. {words} Send it back with these words."
+            f"{held.number} cannot be approved as it is. {words} Correct it as the bill shows it, or send the claim"
+            " back with these words."
         )
         raise ToCorrect(message, fields={"claim_id": message})
 
@@ -224,7 +244,7 @@ def _words_of(faults: Sequence[InvalidInput]) -> str:
 
 
 def _ask_about_loss(ctx: RequestContext, held: HeldClaim, worked: Sequence[WorkedLine]) -> None:
-    lost = held.credit - _heads_of(worked).total
+    lost = held.credit - heads_of(worked).total
     if lost <= 0 or CreditLost.code in ctx.confirmed:
         return
     whys = " ".join(dict.fromkeys(line.credit_words for line in worked if line.credit_words))
@@ -235,13 +255,14 @@ def _ask_about_loss(ctx: RequestContext, held: HeldClaim, worked: Sequence[Worke
     raise CreditLost(message, fields={"claim_id": message})
 
 
-def _rework(session: Session, ctx: RequestContext, held: ClaimStanding) -> list[WorkedLine]:
+def rework(session: Session, ctx: RequestContext, held: ClaimStanding) -> list[WorkedLine]:
+    """Return the lines of a claim as they stand, with what of each is a credit today but for what others took."""
     there = replace(ctx, branch_id=held.branch_id)
     state, may_claim = registration_of(session, there)
     rows = db.fetch_all(
         session,
         "select l.category_id, l.spent_on, l.amount, l.supplier, l.supplier_gstin, l.bill_number, l.gst_rate,"
-        " l.bill_tax, a.key, c.name, c.credit_rule from expense_claim_line l"
+        " l.bill_tax, l.cost_centre, l.note, l.receipt_id, a.key, c.name, c.credit_rule from expense_claim_line l"
         " join expense_category c on (c.tenant_id, c.id) = (l.tenant_id, l.category_id)"
         " join account a on (a.tenant_id, a.id) = (c.tenant_id, c.account_id)"
         " where l.tenant_id = %s and l.claim_id = %s and l.revision = %s order by l.line_no",

@@ -16,13 +16,18 @@ from erp.services.expenses.claiming import ClaimAnswer
 from erp.services.expenses.crediting import decide_credit
 from erp.services.expenses.errors import (
     BeyondLimit,
-    ClaimChanged,
     ClaimDone,
     OwnClaim,
     PaidAlready,
 )
 from erp.services.expenses.events import ClaimDecided, ClaimReversed
-from erp.services.expenses.holding import APPROVE, HeldClaim, hold_claim, hold_float
+from erp.services.expenses.holding import (
+    APPROVE,
+    HeldClaim,
+    hold_claim,
+    hold_float,
+    require_waiting,
+)
 from erp.services.expenses.moving import Move, move_float
 from erp.services.platform import Command, ShortText, Text, command, emit
 
@@ -60,10 +65,10 @@ def decide_claim(session: Session, ctx: RequestContext, cmd: DecideClaim) -> Cla
 
     Raises:
         UnknownClaim: The company has no such claim.
-        ClaimDone: It does not wait for a decision. ClaimChanged: it was handed in again since.
+        ClaimDone: It does not wait for a decision. ClaimChanged: it was handed in again or corrected since.
         OwnClaim: The actor claims it.
         BeyondLimit: It is more than the actor may approve.
-        ToCorrect: Its lines contradict each other in the GST on a whole bill; it is sent back with what to correct.
+        ToCorrect: Its lines contradict each other in the GST on a whole bill; it is corrected, or sent back with that.
         CreditLost: It takes less GST credit than it shows; may be confirmed.
         InvalidInput: It is sent back without a word.
         PeriodClosed: The books are closed for today.
@@ -132,15 +137,7 @@ def reverse_claim(session: Session, ctx: RequestContext, cmd: ReverseClaim) -> C
 
 
 def _require_sound(ctx: RequestContext, held: HeldClaim, cmd: DecideClaim) -> None:
-    if held.status != ClaimStatus.SUBMITTED:
-        raise ClaimDone(f"{held.number} is {held.status} already. Look at it again.")
-    if held.claimant_id == ctx.user_id:
-        raise OwnClaim("You claim this yourself. Somebody else has to decide.")
-    if held.revision != cmd.revision:
-        raise ClaimChanged(
-            f"{held.number} was handed in again since you looked. Look at it once more.",
-            details={"revision": held.revision},
-        )
+    require_waiting(ctx, held, cmd.revision)
     if cmd.outcome is ClaimStatus.RETURNED and not cmd.note:
         message = "Say why, so that the claimant knows what to change."
         raise InvalidInput(message, fields={"note": message})

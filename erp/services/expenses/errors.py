@@ -131,7 +131,7 @@ class CreditLost(ConfirmationRequired):
 
 
 class ToCorrect(InvalidInput):
-    """The claim contradicts itself; its claimant corrects it."""
+    """The claim contradicts itself; who approves it corrects it, or its claimant."""
 
     code = "to_correct"
 

@@ -26,6 +26,15 @@ class ClaimDecided(DomainEvent):
     outcome: str
 
 
+class ClaimCorrected(DomainEvent):
+    """Who approves corrected the GST on a whole bill of a claim, as its next revision."""
+
+    name: ClassVar[str] = "expenses.claim_corrected.v1"
+
+    claim_id: UUID
+    revision: int
+
+
 class ClaimWithdrawn(DomainEvent):
     """A claimant took a claim back before it was approved."""
 

@@ -12,6 +12,7 @@ from erp.core.context import RequestContext
 from erp.core.errors import DomainError
 from erp.models.expenses import ClaimKind, ClaimStatus
 from erp.services.expenses.errors import (
+    ClaimChanged,
     ClaimDone,
     NotCustodian,
     OwnClaim,
@@ -97,6 +98,23 @@ def require_mendable(ctx: RequestContext, held: HeldClaim) -> None:
     refusal = why_not_mended(ctx, held)
     if refusal is not None:
         raise refusal
+
+
+def require_waiting(ctx: RequestContext, held: HeldClaim, revision: int) -> None:
+    """Refuse to decide on, or correct, a claim that does not wait for the actor as they saw it.
+
+    Raises:
+        ClaimDone: It does not wait. OwnClaim: the actor claims it. ClaimChanged: it is another revision by now.
+    """
+    if held.status != ClaimStatus.SUBMITTED:
+        raise ClaimDone(f"{held.number} is {held.status} already. Look at it again.")
+    if held.claimant_id == ctx.user_id:
+        raise OwnClaim("You claim this yourself. Somebody else has to decide.")
+    if held.revision != revision:
+        raise ClaimChanged(
+            f"{held.number} was handed in again or corrected since you looked. Look at it once more.",
+            details={"revision": held.revision},
+        )
 
 
 def hold_float(session: Session, ctx: RequestContext, float_id: UUID) -> HeldFloat:

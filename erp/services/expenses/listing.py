@@ -127,7 +127,8 @@ class ClaimDetail(ClaimRow):
         igst, cgst, sgst: Credit it takes. party_id: whom it is owed to.
         twins: Numbers of other claims with one of its bills or photos, for who decides.
         may_mend: The actor may hand it in again, or withdraw it.
-        to_correct: What the claimant has to correct first; approving is refused with the same words.
+        corrector: Who gave the GST on a whole bill anew, if it was not the claimant.
+        to_correct: What is to be corrected first; approving is refused with the same words.
     """
 
     branch_id: UUID
@@ -138,6 +139,7 @@ class ClaimDetail(ClaimRow):
     igst: Decimal
     cgst: Decimal
     sgst: Decimal
+    corrector: str
     decider: str
     decided_at: datetime | None
     decision_note: str
@@ -251,6 +253,7 @@ def get_claim(session: Session, ctx: RequestContext, wanted: GetClaim) -> ClaimD
     """
     more: LiteralString = """,
            c.branch_id, c.revision, c.claimant_id, c.float_id, c.party_id, c.igst, c.cgst, c.sgst,
+           coalesce(k.display_name, '') as corrector,
            coalesce(d.display_name, '') as decider, c.decided_at, c.decision_note, c.booked_on,
            c.reversed_on, coalesce(x.display_name, '') as ended_by, c.end_reason,
            (select e.id from journal_entry e where e.tenant_id = c.tenant_id and e.origin_id = c.id
@@ -258,6 +261,7 @@ def get_claim(session: Session, ctx: RequestContext, wanted: GetClaim) -> ClaimD
     """
     joins: LiteralString = """
       left join membership d on (d.tenant_id, d.user_id) = (c.tenant_id, c.decided_by)
+      left join membership k on (k.tenant_id, k.user_id) = (c.tenant_id, c.corrected_by)
       left join membership x on (x.tenant_id, x.user_id) = (c.tenant_id, c.ended_by)
     """
     head = db.fetch_one(

@@ -144,6 +144,8 @@ def _line(line: Any) -> dict[str, str]:
     has_photo = line.receipt_id and line.media_type == "image/jpeg"
     return {
         "id": str(line.line_no),
+        "bill": f"Bill {line.bill_number} of {line.supplier}".removesuffix(" of "),
+        "has_tax": "yes" if line.gst_rate and line.bill_number else "",
         "category": line.category,
         "day": date_text(line.spent_on),
         "about": " · ".join(part for part in about if part),
@@ -181,6 +183,7 @@ def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
         "total": money_text(found.total),
         "credit": money_text(credit) if credit else "",
         "submitted": instant_text(found.submitted_at, zone),
+        "corrected": found.corrector,
         "decided": decided,
         "booked": date_text(found.booked_on) if found.booked_on else "",
         "paid": paid if found.status == "approved" else "",
@@ -204,7 +207,9 @@ def _offers(found: Any, principal: identity.Principal) -> dict[str, str]:
     elif may_decide and not within:
         words = "This is beyond your limit. An owner may approve it."
     elif may_decide and found.to_correct:
-        words = f"{found.claimant} has to correct something before this can be approved."
+        words = (
+            "Something is to be corrected before this can be approved: by you, or by who claims it."
+        )
     elif may_decide:
         words = f"{found.claimant} wants {money_text(found.total)} back."
     if may_decide and found.twins:
@@ -214,6 +219,7 @@ def _offers(found: Any, principal: identity.Principal) -> dict[str, str]:
         "waiting_words": words,
         "may_approve": "yes" if may_decide and within and not found.to_correct else "",
         "may_return": "yes" if may_decide else "",
+        "may_correct": "yes" if may_decide else "",
         "to_correct": found.to_correct if may_decide or found.may_mend else "",
         "may_send_to_correct": "yes" if may_decide and found.to_correct else "",
         "mend_link": f"/expenses/new?claim={found.id}" if found.may_mend else "",
@@ -251,6 +257,31 @@ class SendBackState(_OfClaim, rx.State):
     def _payload(self, form: Any) -> dict[str, Any]:
         revision = int(self.revision) if self.revision.isdigit() else 0
         return dict(super()._payload(form)) | {"outcome": "returned", "revision": revision}
+
+
+class CorrectBillTaxState(_OfClaim, rx.State):
+    """Gives the GST on a whole bill of somebody else's claim anew."""
+
+    permission: ClassVar[str] = APPROVE
+    command: ClassVar[str] = "expenses.correct_bill_tax"
+
+    line_no: str = ""
+    revision: str = ""
+
+    @handler(permission=PAGE)
+    async def open_for(self, bill: str, line_no: str) -> None:
+        """Ask for the GST on the whole bill of a line of the claim that is shown."""
+        page = await self.get_state(ClaimState)
+        self.line_no, self.revision = f"{line_no}"[:9], page.head.get("revision", "")
+        await self.open_dialog(page.head.get("id", ""), bill)
+
+    def _payload(self, form: Any) -> dict[str, Any]:
+        about = {"line_no": self.line_no, "revision": self.revision or "0"}
+        return dict(super()._payload(form)) | about
+
+    async def _done(self, result: Any) -> str:
+        await super()._done(result)
+        return f"{result.number} is corrected. The claimant is told."
 
 
 class WithdrawClaimState(_OfClaim, rx.State):
