@@ -155,5 +155,6 @@ def test_a_month_is_prepared_mended_and_filed(acting, shop, interface, troubles)
         f"/gst{returned}",
         f"/gst/rows?return_id={returned[1:]}&part=b2b",
         "/gst/matching",
+        "/gst/credit-changes",
     ]
     expect_to_fit_everywhere(page, interface, paths)

@@ -1,4 +1,4 @@
-"""What was recorded beside documents: purchases under reverse charge, challans, annual returns."""
+"""What was recorded beside documents: purchases under reverse charge, changes of credit, challans, annual returns."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import reflex as rx
 
 from erp.components import (
     Empty,
+    Filter,
     button,
     date_field,
     download_link,
@@ -22,11 +23,12 @@ from erp.pages.routing import page
 from erp.state.gst_returns.recorded import (
     AnnualReturnListState,
     CancelDepositState,
+    CreditChangeListState,
     DepositListState,
     ReverseChargeListState,
 )
 from erp.state.gst_returns.returns import AnnualReturnState
-from erp.state.gst_returns.wording import VIEW
+from erp.state.gst_returns.wording import CREDIT_KINDS, VIEW
 
 
 @page(
@@ -50,6 +52,37 @@ def reverse_charges_page() -> rx.Component:
                 "repeat",
                 "Nothing under reverse charge",
                 "Freight of a goods carrier, or legal fees, are recorded on the page of returns.",
+                link_button("Returns", "/gst", look="outline"),
+            ),
+        ),
+    )
+
+
+@page(
+    route="/gst/credit-changes",
+    title="Credit reversed",
+    permission=VIEW,
+    parent="/gst",
+    on_load=[CreditChangeListState.open_list, CreditChangeListState.listen],
+)
+def credit_changes_page() -> rx.Component:
+    """List credit that was reversed or claimed again, each with its entry."""
+    return rx.fragment(
+        page_header(
+            "Credit reversed",
+            "Credit that was given back, for good or for a time, and what of it was claimed again.",
+        ),
+        gst_tabs("/gst/credit-changes"),
+        list_view(
+            CreditChangeListState,
+            label="Changes of credit",
+            search="Reason or GSTIN",
+            filters=[Filter("kind", "What", list(CREDIT_KINDS.items()))],
+            empty=Empty(
+                "undo-2",
+                "No credit was reversed",
+                "Credit on lost goods, on exempt supplies or of suppliers unpaid for 180 days is reversed on the page"
+                " of returns.",
                 link_button("Returns", "/gst", look="outline"),
             ),
         ),

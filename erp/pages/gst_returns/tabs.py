@@ -10,6 +10,7 @@ PAGES = (
     ("/gst/amendments", "Amendments"),
     ("/gst/lost-goods", "Lost goods"),
     ("/gst/reverse-charges", "Reverse charge"),
+    ("/gst/credit-changes", "Credit reversed"),
     ("/gst/challans", "Challans"),
     ("/gst/annual-returns", "Annual returns"),
     ("/gst/e-invoices", "E-invoices"),

@@ -28,6 +28,7 @@ from erp.services.gst_returns.annual_returns import (
 )
 from erp.services.gst_returns.cancelling_deposits import CancelDeposit, cancel_deposit
 from erp.services.gst_returns.cmp08 import CELLS_CMP08
+from erp.services.gst_returns.credit_changes import ListCreditChanges, list_credit_changes
 from erp.services.gst_returns.deciding_2b import (
     DecideReported,
     ListMatches,
@@ -193,6 +194,7 @@ __all__ = [
     "LimitKind",
     "ListAmendments",
     "ListAnnualReturns",
+    "ListCreditChanges",
     "ListDeposits",
     "ListFigureRows",
     "ListGstReturns",
@@ -267,6 +269,7 @@ __all__ = [
     "limits_of",
     "list_amendments",
     "list_annual_returns",
+    "list_credit_changes",
     "list_deposits",
     "list_figure_rows",
     "list_gst_returns",

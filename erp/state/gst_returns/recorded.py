@@ -1,4 +1,4 @@
-"""Reverse charges, challans and annual returns as they were recorded."""
+"""Reverse charges, changes of credit, challans and annual returns as they were recorded."""
 
 from typing import Any, ClassVar
 
@@ -6,7 +6,7 @@ import reflex as rx
 
 from erp.core.columns import Column, Kind
 from erp.state.asking import DialogFormState
-from erp.state.gst_returns.wording import RECORD, VIEW
+from erp.state.gst_returns.wording import CREDIT_KINDS, RECORD, VIEW
 from erp.state.listing import ListState
 
 DEPOSITS = {"deposited": "Deposited", "cancelled": "Cancelled"}
@@ -31,6 +31,29 @@ class ReverseChargeListState(ListState, rx.State):
     def _aside(self, row: Any) -> dict[str, str]:
         paper = f"/api/erp/reverse-charges/{row.id}/self-invoice.pdf"
         return {"paper": paper if row.is_self_invoiced else ""}
+
+
+class CreditChangeListState(ListState, rx.State):
+    """Changes of credit, the newest first."""
+
+    permission: ClassVar[str] = VIEW
+    query: ClassVar[str] = "gst_returns.list_credit_changes"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("reason", "Why", detail="gstin"),
+        Column("kind", "What", Kind.STATUS, labels=CREDIT_KINDS, tones={"reclaimed": "green"}),
+        Column("booked_on", "Booked on", Kind.DATE, wide_only=True),
+        Column("igst", "IGST", Kind.MONEY, wide_only=True),
+        Column("cgst", "CGST", Kind.MONEY, wide_only=True),
+        Column("sgst", "SGST", Kind.MONEY, wide_only=True),
+        Column("tax", "Tax", Kind.MONEY),
+        Column("user", "Recorded by", wide_only=True),
+    )
+    row_link: ClassVar[str] = "/books/journal/{entry_id}"
+    filter_keys: ClassVar[tuple[str, ...]] = ("kind",)
+    topics: ClassVar[tuple[str, ...]] = ("gst_returns",)
+
+    def _entry(self, row: Any) -> Any:
+        return row.model_dump() | {"tax": row.igst + row.cgst + row.sgst}
 
 
 class DepositListState(ListState, rx.State):

@@ -51,6 +51,11 @@ CHANGES: Final = {
     "reclaimed": "Claimed again after payment",
     "refunded": "Tax on advances paid back, RFD-01",
 }
+"""What a person may record."""
+CREDIT_KINDS: Final = CHANGES | {
+    "asset_sold": "Asset sold, beyond the tax of its sale",
+    "asset_kept": "Sale of an asset cancelled",
+}
 
 MATCHES: Final = {
     "exact": "Agrees",

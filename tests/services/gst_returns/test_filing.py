@@ -271,6 +271,7 @@ def test_no_more_credit_is_claimed_again_than_was_reversed(trader: Shop) -> None
             trader.run("gst_returns.change_credit", again | other, at=at(6))
         assert set(refused.value.fields) == {"cgst" if "cgst" in other else "igst"}
     trader.run("gst_returns.change_credit", about | {"kind": "reclaimed"}, at=at(6))
+    _expect_listed(trader)
     cells = detail(trader, prepare(trader, "gstr3b")).figures["cells"]
     assert (cells["4(B)(2)"]["igst"], cells["4(D)(1)"]["igst"], cells["4(C)"]["igst"]) == (
         "30.00",
@@ -278,3 +279,21 @@ def test_no_more_credit_is_claimed_again_than_was_reversed(trader: Shop) -> None
         "0.00",
     )
     assert Decimal(cells["4(A)(5)"]["igst"]) == 30
+
+
+def _expect_listed(shop: Shop) -> None:
+    """The register has both changes, the newest first, each with its entry; it is narrowed by kind and words."""
+    wanted = "gst_returns.list_credit_changes"
+    listed = shop.run(wanted).rows
+    assert [(row.kind, row.igst, row.gstin) for row in listed] == [
+        ("reclaimed", Decimal("30.00"), gstin_of(shop)),
+        ("unpaid", Decimal("30.00"), gstin_of(shop)),
+    ]
+    assert shop.run("accounting.get_entry", {"entry_id": listed[0].entry_id}).narration.endswith(
+        "Unpaid for 180 days"
+    )
+    assert shop.run(wanted, {"kind": "unpaid"}).rows == listed[1:]
+    assert shop.run(wanted, {"search": "180 DAYS"}).rows == listed
+    assert shop.run(wanted, {"search": "somebody"}).rows == []
+    first = shop.run(wanted, {"limit": 1})
+    assert shop.run(wanted, {"limit": 1, "cursor": first.next_cursor}).rows == listed[1:]
