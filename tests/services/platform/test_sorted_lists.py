@@ -28,6 +28,8 @@ FEW_IN_THE_DEMO = {
     "inventory.list_checks",
     "inventory.list_counts",
     "inventory.list_dispensings",
+    "inventory.list_order_quantities",
+    "inventory.list_shelf_lives",
     "messaging.list_messages",
     "purchasing.list_requests",
     "service_advances.list_advances",
