@@ -69,7 +69,7 @@ class ListShelfLives(SortedPage):
         str,
         Order(
             "-id",
-            {"supplier": "text", "form": "text?", "days": "number", "valid_from": "day"},
+            {"supplier": "text", "days": "number", "valid_from": "day"},
         ),
     ] = ""
     standing: Literal["in_force", "to_come", "replaced"] | None = None

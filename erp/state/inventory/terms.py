@@ -27,7 +27,7 @@ class ShelfLivesState(ListState, rx.State):
     query: ClassVar[str] = "inventory.list_shelf_lives"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("supplier", "Supplier", sort="supplier"),
-        Column("form", "Form", sort="form"),
+        Column("form", "Form"),
         Column("asked", "Asked", sort="days"),
         Column("valid_from", "From", Kind.DATE, sort="valid_from", wide_only=True),
         Column("standing", "Standing", Kind.STATUS, labels=STANDINGS, tones=TONES),
