@@ -28,7 +28,7 @@ class ShelfLivesState(ListState, rx.State):
     columns: ClassVar[tuple[Column, ...]] = (
         Column("supplier", "Supplier", sort="supplier"),
         Column("form", "Form"),
-        Column("asked", "Asked", sort="days"),
+        Column("days", "Asked", sort="days"),
         Column("valid_from", "From", Kind.DATE, sort="valid_from", wide_only=True),
         Column("standing", "Standing", Kind.STATUS, labels=STANDINGS, tones=TONES),
         Column("set_by", "Set by", wide_only=True),
@@ -43,7 +43,7 @@ class ShelfLivesState(ListState, rx.State):
         return row.model_dump() | {
             "supplier": row.supplier or "All other suppliers",
             "form": FORMS[row.form] if row.form else "All other forms",
-            "asked": counted(row.days, "day"),
+            "days": counted(row.days, "day"),
         }
 
     async def _reload(self) -> None:
