@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import LiteralString
 from uuid import UUID
 
+from pydantic import computed_field
 from sqlalchemy.orm import Session
 
 from erp.core import db
@@ -45,6 +46,12 @@ class CreditChangeRow(Result):
     reason: str
     user: str
     entry_id: UUID
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def tax(self) -> Decimal:
+        """All heads together."""
+        return self.igst + self.cgst + self.sgst
 
 
 class CreditChangePage(Rows):

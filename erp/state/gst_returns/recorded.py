@@ -52,9 +52,6 @@ class CreditChangeListState(ListState, rx.State):
     filter_keys: ClassVar[tuple[str, ...]] = ("kind",)
     topics: ClassVar[tuple[str, ...]] = ("gst_returns",)
 
-    def _entry(self, row: Any) -> Any:
-        return row.model_dump() | {"tax": row.igst + row.cgst + row.sgst}
-
 
 class DepositListState(ListState, rx.State):
     """Challans, the newest first."""
