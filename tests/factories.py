@@ -6,7 +6,7 @@ set. A test needs the fixture `environment` before it builds anything.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -45,6 +45,8 @@ UNLIMITED = {
     "expense_amount": Decimal(100_000_000),
 }
 PLENTY = "1000000.00"
+LONG_AGO = date(2025, 7, 1)
+"""Before all that tests sell."""
 LICENSED = {"drug_licence_no": "MH-20D-000001", "drug_licence_form": "20-D"}
 """What it takes to sell medicines to the trade."""
 
@@ -114,11 +116,18 @@ class Shop:
         return self.run("pos.post_sale", self.cart(quantities, **more))
 
     def receive(
-        self, variant_id: UUID, quantity: int, *, by: RequestContext | None = None, **more: Any
+        self,
+        variant_id: UUID,
+        quantity: int,
+        *,
+        by: RequestContext | None = None,
+        received_on: date | None = None,
+        **more: Any,
     ) -> UUID:
         """Take in a delivery of one lot and return the lot; `days` until it expires."""
         line = receipt_line(self.ctx, variant_id, quantity, **more)
-        receipt = self.run("inventory.receive_goods", {"lines": [line]}, by=by)
+        given = {"lines": [line], "received_on": received_on}
+        receipt = self.run("inventory.receive_goods", given, by=by)
         lot_id: UUID = receipt.lines[0].lot_id
         return lot_id
 
@@ -148,7 +157,10 @@ class Shop:
 def make_shop(
     slug: str = "shop", *, products: int = 3, lots: int = 2, stock: int = 100, state: str = "27"
 ) -> Shop:
-    """Make a tenant with `stock` base units in each of `lots` lots of each product."""
+    """Make a tenant with `stock` base units in each of `lots` lots of each product.
+
+    They came long ago, so that a test may sell them on any day it likes.
+    """
     unique = f"{slug}-{new_id().hex[-10:]}"
     ctx = replace(identity.provision_tenant(_organisation(unique, state)), limits=UNLIMITED)
     variant_ids = tuple(new_id() for _ in range(products))
@@ -304,7 +316,8 @@ def _fill_shelves(
         for variant_id in variant_ids
         for number in range(1, lots + 1)
     ]
-    receipt: Any = platform.run("inventory.receive_goods", ctx, {"lines": lines}).result
+    given = {"lines": lines, "received_on": LONG_AGO}
+    receipt: Any = platform.run("inventory.receive_goods", ctx, given).result
     received = [line.lot_id for line in receipt.lines]
     starts = range(0, len(received), lots)
     return {v: tuple(received[at : at + lots]) for v, at in zip(variant_ids, starts, strict=True)}

@@ -136,8 +136,7 @@ SABOTAGE = {
     "S6b": "update stock_balance set on_hand = 0, reserved = 0, value = 0 where location_id in"
     " (select transit_location_id from stock_transfer)",
     "S7": "update stock_balance set value = value + 1 where on_hand > 0",
-    "S8": "alter table invoice_line drop constraint ck_invoice_line_not_above_mrp;"
-    " update invoice_line set mrp = 1",
+    "S8": "alter table invoice_line drop constraint ck_invoice_line_not_above_mrp; update invoice_line set mrp = 1",
     "S10": "update stock_count_line set value = value + 1",
     "S11": "update stock_count_line set counted_by = gen_random_uuid()"
     " where counted_by is not null",
@@ -149,6 +148,7 @@ SABOTAGE = {
     " from stock_snapshot s join lateral (select * from stock_balance b"
     " where b.tenant_id = s.tenant_id limit 1) b on true",
     "S17": "update lot set received_at = received_at + interval '1 hour'",
+    "S18": "update stock_move set effective_at = now() + interval '9 days' where origin_type = 'goods_receipt'",
     "T5": "grant truncate on brand to erp_app",
     "T6": "create table odd (tenant_id uuid, code text unique)",
     "T7": "alter table brand no force row level security",

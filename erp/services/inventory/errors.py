@@ -112,6 +112,12 @@ class NothingToCount(InvalidInput):
     code = "nothing_to_count"
 
 
+class LotNotThereThen(InvalidInput):
+    """A document of a day gone by takes more of a lot than there was at the end of it, or of a day since."""
+
+    code = "lot_not_there_then"
+
+
 class LotNotOnCount(InvalidInput):
     """The lot is not on the count, or not at the step that was asked for."""
 
@@ -283,6 +289,13 @@ refuse_on(
 refuse_on(
     "stock_move_sellable",
     lambda: LotNotSellable("A lot has expired or was put on hold. Add the line again."),
+)
+refuse_on(
+    "stock_move_past",
+    lambda: LotNotThereThen(
+        "On the day of this document there was less of a lot than it takes, or on a day since. Name a lot that was"
+        " there, or first enter the delivery that brought it, with the day it came."
+    ),
 )
 refuse_on(
     "uq_lot_tenant_id_variant_id_lot_number_maker_expires_on",

@@ -317,53 +317,6 @@ referee(
     """,
 )
 referee(
-    "S16",
-    "A snapshot of stock is the one it was made from and the moves that it covers more",
-    counted="select count(*) from stock_snapshot",
-    offenders="""
-        with span as (
-            select s.tenant_id, s.id, s.until, s.known_until, s.base_id,
-                   coalesce(b.until, '-infinity') as since, coalesce(b.known_until, '-infinity') as since_known
-              from stock_snapshot s left join stock_snapshot b on (b.tenant_id, b.id) = (s.tenant_id, s.base_id)
-        ), covered as (
-            select s.tenant_id, s.id, m.variant_id, m.from_location_id, m.to_location_id, m.quantity, m.value
-              from span s
-              join stock_move m on m.tenant_id = s.tenant_id and m.effective_at >= s.since
-                   and m.effective_at < s.until and m.recorded_at < s.known_until
-            union all
-            select s.tenant_id, s.id, m.variant_id, m.from_location_id, m.to_location_id, m.quantity, m.value
-              from span s
-              join stock_move m on m.tenant_id = s.tenant_id and m.recorded_at - m.effective_at > interval '1 day'
-                   and m.recorded_at >= s.since_known and m.recorded_at < s.known_until
-                   and m.effective_at < s.since
-        ), part as (
-            select c.tenant_id, c.id, c.to_location_id as location_id, c.variant_id, c.quantity, c.value
-              from covered c
-            union all
-            select c.tenant_id, c.id, c.from_location_id, c.variant_id, -c.quantity, -c.value from covered c
-            union all
-            select s.tenant_id, s.id, r.location_id, r.variant_id, 0, r.value
-              from span s
-              join stock_revaluation r on r.tenant_id = s.tenant_id and r.effective_at < s.until
-                   and r.recorded_at < s.known_until
-                   and (r.effective_at >= s.since or r.recorded_at >= s.since_known)
-            union all
-            select s.tenant_id, s.id, l.location_id, l.variant_id, l.quantity, l.value
-              from span s join stock_snapshot_line l on (l.tenant_id, l.snapshot_id) = (s.tenant_id, s.base_id)
-            union all
-            select l.tenant_id, l.snapshot_id, l.location_id, l.variant_id, -l.quantity, -l.value
-              from stock_snapshot_line l
-        )
-        select part.tenant_id, part.id as snapshot_id, part.location_id, part.variant_id,
-               sum(part.quantity) as quantity, sum(part.value) as value
-          from part join location place on (place.tenant_id, place.id) = (part.tenant_id, part.location_id)
-         where place.warehouse_id is not null
-         group by part.tenant_id, part.id, part.location_id, part.variant_id
-        having sum(part.quantity) <> 0 or sum(part.value) <> 0
-         limit 1
-    """,
-)
-referee(
     "S17",
     "A lot came when its first units came, so that first receipt goes first",
     counted="select count(*) from lot",

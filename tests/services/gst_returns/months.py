@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from tests.factories import Shop, gstin_in, receipt_line
+from tests.factories import LONG_AGO, Shop, gstin_in, receipt_line
 from tests.services.purchasing.ordering import supplier
 from tests.services.trading import add_customer, rows
 
@@ -57,7 +57,7 @@ def product(shop: Shop, hsn: str, rate: str, mrp: str, **facts: Any) -> UUID:
         pack = {"product_id": made.id, "pack_quantity": 1, "pack_unit": "visit", "base_unit": "NOS"}
     variant: UUID = shop.run("catalog.create_variant", pack).id
     if not is_service:
-        shop.receive(variant, 5000, mrp=Decimal(mrp))
+        shop.receive(variant, 5000, mrp=Decimal(mrp), received_on=LONG_AGO)
     return variant
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from tests.factories import Shop, gstin_in
+from tests.factories import LONG_AGO, Shop, gstin_in
 from tests.services.accounting.test_year_end import CLOSE, FIGURES, book
 from tests.services.assets.owning import kinds, own
 from tests.services.billing.bills.billing import registered
@@ -37,7 +37,7 @@ def reverse_charge(shop: Shop):
 def set_off(shop: Shop):
     """J25: a month's tax paid with credit, and the rest in cash; E35's figures."""
     opening = {
-        "opening_on": date(2025, 9, 30),
+        "opening_on": date(2025, 6, 30),
         "content": "kind,code,debit,credit\naccount,1401,1000,\n",
     }
     shop.run("accounting.import_opening", opening)
@@ -46,7 +46,7 @@ def set_off(shop: Shop):
     here = any_buyer(shop, **taxed, gstin="27AAPFU0939F1ZV")
     there = any_buyer(shop, **taxed, gstin=gstin_in("24"), state_code="24")
     invoice(shop, 5, here, (goods, 5000, "112"))
-    shop.receive(goods, 5000, mrp="200.00")
+    shop.receive(goods, 5000, mrp="200.00", received_on=LONG_AGO)
     invoice(shop, 6, there, (goods, 1800, "100"))
     purchase(shop, "P-1", "300000.00", "5", state="09")
     purchase(shop, "P-2", "380000.00", "5")
