@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0085"
-down_revision = "0090"
+down_revision = "0088"
 branch_labels = None
 depends_on = None
 
