@@ -25,6 +25,7 @@ run: $(VENV)/.run ## Start everything and serve on http://localhost:8000.
 	@exec $(BIN)/python -m erp up
 
 test: $(VENV)/.dev ## Run every test, browser included. TESTS=tests/gate WORKERS=0 narrow it.
+	@tests/tools.sh
 	@$(BIN)/python -m erp build
 	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
 

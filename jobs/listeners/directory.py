@@ -3,6 +3,7 @@
 import threading
 import time
 from typing import Final
+from uuid import UUID
 
 from erp.core import db
 from erp.services import imaging
@@ -34,6 +35,11 @@ class Directory:
             self.refresh()
         account = self._accounts.get((site, code))
         return account if account is not None and account.is_active else None
+
+    def sites(self) -> set[tuple[UUID, str]]:
+        """Return the tenants with active devices, with each of their sites."""
+        with self._guard:
+            return {(a.tenant_id, a.site) for a in self._accounts.values() if a.is_active}
 
     def refresh(self) -> list[imaging.DeviceAccount]:
         """Read all devices again and return them.

@@ -4,13 +4,14 @@
 
 A message counts as delivered only once its row is committed. Grants go out with the
 acknowledgement; receipts, settlements and commands are rows, sent until the broker has them.
-Neither needs Redis.
+Neither needs Redis; whether devices are heard is said there, for pages to show.
 """
 
 import signal
 import threading
 import time
 from typing import Final
+from uuid import UUID
 
 import structlog
 from paho.mqtt.client import MQTTMessageInfo
@@ -28,6 +29,7 @@ from erp.services import catalogue_of_actions, identity, imaging
 from jobs.listeners.directory import Directory
 from jobs.listeners.handling import Handler
 from jobs.listeners.lanes import Lanes
+from jobs.listeners.presence import Presence
 from jobs.listeners.site_line import SiteLine
 
 __all__ = ["Listener", "catalogue_of_actions"]
@@ -52,11 +54,13 @@ class Listener:
         storage = object_storage()
         self._directory = Directory()
         intake = imaging.Intake(storage, object_inspector())
+        self._presence = Presence(self._heard)
         self._lanes = Lanes(Handler(self._directory, intake, storage), LANES, self._wake.set)
 
     def run(self) -> None:
         """Listen until told to stop."""
         self._lanes.start()
+        self._presence.start()
         _log.info("listener_started")
         while not self._stop.is_set():
             self._turn()
@@ -99,6 +103,15 @@ class Listener:
         for account in accounts:
             self._follow_account(keeper, account)
 
+    def _heard(self) -> dict[UUID, bool]:
+        """Return for each tenant with devices whether all its sites are heard."""
+        heard: dict[UUID, bool] = {}
+        for tenant_id, site in self._directory.sites():
+            line = self._lines.get(site)
+            is_heard = line is not None and line.is_connected and not self._is_troubled
+            heard[tenant_id] = heard.get(tenant_id, True) and is_heard
+        return heard
+
     def _follow_account(self, keeper: Accounts, account: imaging.DeviceAccount) -> None:
         """Bring the broker's account in step with the device."""
         key = (account.site, account.code)
@@ -129,6 +142,7 @@ class Listener:
                 imaging.mark_sent(session, taken, utc_now())
 
     def _close(self) -> None:
+        self._presence.stop()
         self._lanes.stop()
         for line in self._lines.values():
             line.close()

@@ -66,6 +66,19 @@ FAULTS = """() => {
     ...cut.map((e) => `cut: ${nameOf(e).slice(0, 60)}`),
   ].slice(0, 5);
 }"""
+SHIFTS = """
+window.shifted = { most: 0, what: '' };
+new PerformanceObserver((list) => {
+  for (const { value, hadRecentInput, sources } of list.getEntries()) {
+    if (hadRecentInput) continue;
+    shifted.most += value;
+    shifted.what += sources.map(({ node, previousRect: was, currentRect: is }) =>
+      `${node?.className || node?.nodeName} ${was.y | 0} to ${is.y | 0}`).join(', ') + '; ';
+  }
+}).observe({ type: 'layout-shift', buffered: true });
+"""
+STILL = 0.1
+"""What a page may jump while it loads: the most that counts as good by https://web.dev/articles/cls."""
 LINKS = "[...document.querySelectorAll('a[href]')].map((each) => each.getAttribute('href'))"
 
 
@@ -84,6 +97,9 @@ class Walk:
         self.page.goto(f"{self.server.url}{path}")
         expect(self.page.locator("h1")).to_have_count(1)
         expect(self.page.locator(".bone, [aria-busy=true]")).to_have_count(0)
+        jump = self.page.evaluate("shifted")
+        if jump["most"] > STILL:
+            self.faults.append(f"{path} jumps by {jump['most']:.2f}: {jump['what'][:300]}")
         for width, height in SIZES:
             self.page.set_viewport_size({"width": width, "height": height})
             expect_to_fit(self.page)
@@ -95,6 +111,7 @@ class Walk:
 
 def walk(window: BrowserContext, server: Server, troubles: list[str], owner: Owner) -> Walk:
     """Sign the owner of an organisation in."""
+    window.add_init_script(SHIFTS)
     return Walk(signed_in(window, server.url, *owner, "/"), server, troubles)
 
 

@@ -11,6 +11,8 @@ from pypdf import PdfReader
 
 from tests.browser.offices import SIZES, expect_to_fit
 from tests.browser.signing_in import signed_in
+from tests.browser.viewing import WHOLE
+from tests.crash.places import away, frozen
 from tests.fixtures.product import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("product")]
@@ -53,7 +55,7 @@ def session_of(page: Page, patient: str) -> None:
     """Open the session of a patient once it has come by itself."""
     row = page.locator("tbody tr", has_text=patient)
     expect(row).to_be_visible(timeout=30_000)
-    expect(row).to_contain_text("Complete", timeout=30_000)
+    expect(row).to_contain_text(WHOLE, timeout=30_000)
     row.locator(".row-link").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(patient)
 
@@ -108,7 +110,7 @@ def test_a_session_arrives_live_is_looked_through_accepted_and_reported(
     look_through(queue, shown)
     queue.get_by_role("button", name="Accept").click()
     expect(queue.locator(".badge", has_text="Accepted").first).to_be_visible()
-    words = make_report(queue, tmp_path)
+    words = make_report(product, queue, tmp_path)
     assert "Kulkarni" in words
     assert "No abnormality seen" in words
     queue.goto(f"{product.url}/imaging")
@@ -152,14 +154,18 @@ def change_window(page: Page) -> None:
     )
 
 
-def make_report(page: Page, directory: Path) -> str:
+def make_report(product: Product, page: Page, directory: Path) -> str:
     """Ask for the report, watch it being made, download it and return its words."""
+    bar = page.get_by_role("progressbar")
     page.get_by_role("button", name="Make report").first.click()
     page.get_by_label("Comments").fill("No abnormality seen.")
-    page.get_by_role("dialog").get_by_role("button", name="Make report").click()
     link = page.get_by_role("link", name="Download")
-    expect(page.get_by_role("progressbar").or_(link).first).to_be_visible()
+    with frozen(product.processes["worker"]):
+        page.get_by_role("dialog").get_by_role("button", name="Make report").click()
+        expect(bar).to_be_visible()
+        expect(link).to_have_count(0)
     expect(link).to_be_visible(timeout=60_000)
+    expect(bar).to_have_count(0)
     with page.expect_download() as waiting:
         link.click()
     path = directory / "report.pdf"
@@ -179,6 +185,21 @@ def test_a_repeat_is_asked_for_with_a_reason(product, queue, troubles):
     dialog.get_by_label("Reason").select_option(index=1)
     dialog.get_by_role("button", name="Request repeat").click()
     expect(queue.locator(".badge", has_text="Repeat requested").first).to_be_visible()
+    assert troubles == []
+
+
+def test_who_waits_for_devices_is_told_while_none_can_be_heard(product, queue, troubles):
+    deaf = queue.get_by_text("Devices cannot be heard just now")
+    expect(deaf).to_have_count(0)
+    for server in (product.processes["listener"], product.stack.mqtt):
+        with away(server):
+            expect(deaf).to_be_visible()
+            for width, height in SIZES:
+                queue.set_viewport_size({"width": width, "height": height})
+                expect_to_fit(queue)
+        expect(deaf).to_have_count(0)
+    acquire(product, "Sathe", "--count", "1")
+    expect(queue.locator("tbody tr", has_text="Sathe")).to_be_visible(timeout=30_000)
     assert troubles == []
 
 
@@ -237,10 +258,11 @@ def test_what_arrives_meanwhile_is_offered_and_shown(product, queue, tmp_path):
     row = queue.locator("tbody tr", has_text="Gokhale")
     expect(row).to_be_visible(timeout=30_000)
     row.locator(".row-link").click()
-    before = pictures_in(viewer(queue))
+    viewer(queue)
     acquire(product, "Gokhale", *spool)
-    more = queue.get_by_text(f"{30 - before} more objects have arrived.")
-    expect(more).to_be_visible(timeout=30_000)
+    expect(queue.get_by_text("30 of 30")).to_be_visible(timeout=30_000)
+    more = queue.get_by_text("more objects have arrived.")
+    assert int(more.inner_text().split()[0]) + pictures_in(viewer(queue)) == 30
     offer = queue.get_by_role("button", name="Show", exact=True)
     offer.click()
     expect(offer).to_have_count(0)

@@ -9,6 +9,7 @@ from tests.browser.conftest import OpenWindow
 from tests.browser.offices import SIZES, expect_to_fit
 from tests.browser.signing_in import signed_in
 from tests.browser.test_imaging import acquire, password_of, viewer
+from tests.browser.viewing import WHOLE
 from tests.fixtures.product import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("product")]
@@ -61,7 +62,7 @@ def make_rules(page: Page) -> None:
 
 def open_session(page: Page, patient: str) -> None:
     row = page.locator("tbody tr", has_text=patient).first
-    expect(row).to_contain_text("Complete", timeout=30_000)
+    expect(row).to_contain_text(WHOLE, timeout=30_000)
     row.locator(".row-link").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(patient)
 
@@ -135,7 +136,7 @@ def read_as_the_second(manager: Page) -> None:
 def accept_the_repeat(product: Product, technician: Page, manager: Page) -> None:
     technician.goto(f"{product.url}/imaging?search=Phadke")
     row = technician.locator("tbody tr", has_text="repeat")
-    expect(row).to_contain_text("Complete", timeout=30_000)
+    expect(row).to_contain_text(WHOLE, timeout=30_000)
     row.locator(".row-link").click()
     expect(technician.locator(".notice", has_text="This repeats session")).to_be_visible()
     viewer(technician)
@@ -176,7 +177,7 @@ def test_the_next_key_leads_through_the_view(product, enter):
     for patient in ("Nadkarni", "Sathe"):
         acquire(product, patient, *PROTOCOL)
     page = enter("technician", "/imaging?protocol=morning")
-    expect(page.locator("tbody tr", has_text="Sathe")).to_contain_text("Complete", timeout=30_000)
+    expect(page.locator("tbody tr", has_text="Sathe")).to_contain_text(WHOLE, timeout=30_000)
     page.keyboard.press("j")
     expect(page.locator(".row-link").first).to_be_focused()
     first = page.locator(".row-link").first.inner_text()

@@ -93,7 +93,7 @@ def test_a_summary_is_drafted_by_a_model_changed_signed_and_printed(
     draft(model, technician)
     take(technician)
     sign(product, technician)
-    words = make_report(technician, tmp_path)
+    words = make_report(product, technician, tmp_path)
     for wanted in ("Iris report", "For Test Ghatge", "Checked by hand.", "fake-8b"):
         assert wanted in words
     assert "Two pictures were taken." in words

@@ -12,6 +12,8 @@ from tests.fixtures.product import Product
 
 Open = Callable[..., Page]
 Point = tuple[float, float]
+WHOLE = re.compile(r"Complete\D*(\d+) of \1(?!\d)")
+"""What the queue says of a session whose objects have all come: before that, a verdict is too early."""
 
 
 def open_session(

@@ -1,10 +1,13 @@
 """Servers that a test may take away, with the product pointed at them."""
 
+import os
 import shutil
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import psutil
 import pytest
 from pydantic import SecretStr
 
@@ -58,6 +61,20 @@ def away(service: Service) -> Iterator[None]:
         yield
     finally:
         service.start()
+
+
+@contextmanager
+def frozen(service: Service) -> Iterator[None]:
+    """Let one server take what it is sent and answer nothing for a while."""
+    assert service.pid is not None
+    family = [service.pid, *(c.pid for c in psutil.Process(service.pid).children(recursive=True))]
+    for each in family:
+        os.kill(each, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for each in reversed(family):
+            os.kill(each, signal.SIGCONT)
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 60) -> None:

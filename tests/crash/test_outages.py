@@ -1,27 +1,28 @@
 """A server goes away under the running product: what is said, what is kept, what goes on after."""
 
 import json
-import os
-import signal
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 import httpx
-import psutil
 import pytest
 
 from erp.core.ids import new_id
 from erp.embedded import EmbeddedStack
 from erp.state.identity.members import MemberListState, NewMemberState
-from tests.crash.places import away, eventually, own_servers
+from tests.crash.places import away, eventually, frozen, own_servers
+from tests.dicom.objects import good
+from tests.dicomweb.bodies import BOUNDARY, body_of
 from tests.factories import PASSWORD, Shop, broken_promises, make_shop
 from tests.gate.serving import Server, Tab, played, refused, serving
 
 LIST = MemberListState.get_full_name()
 FORM = NewMemberState.get_full_name()
 AWAY = "The database cannot be reached"
+UP = dict.fromkeys(("database", "redis", "s3", "mqtt"), "up")
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ class Place:
         return httpx.post(
             f"{self.server.url}/api/erp{path}", content=content, headers=headers, timeout=30
         )
+
+    def send(self, path: str, kind: str, content: bytes) -> httpx.Response:
+        """Hand a file or an object in over REST."""
+        headers = {"authorization": f"Bearer {self.token}", "content-type": kind}
+        return httpx.post(self.server.url + path, content=content, headers=headers, timeout=60)
 
     def sell(self, sale_id: UUID | None = None, key: str = "") -> httpx.Response:
         """Post a sale of one unit over REST."""
@@ -76,7 +82,7 @@ def test_without_the_database_a_sale_is_refused_with_a_remedy_and_its_repeat_is_
     sale_id, key, before = new_id(), new_id().hex, place.shop.count("sale")
     with away(place.stack.postgres):
         refusal = place.sell(sale_id, key)
-        assert place.checks()[1] == {"database": "down", "redis": "up", "s3": "up", "mqtt": "up"}
+        assert place.checks()[1] == UP | {"database": "down"}
         assert place.get("/health/ready").status_code == 503
         assert place.get("/health/live").status_code == 200
     assert refusal.status_code == 503
@@ -145,27 +151,22 @@ def test_without_the_database_an_open_page_says_so_and_goes_on_when_it_is_back(p
 
 def test_a_frozen_database_does_not_freeze_the_health_check(place):
     """A server that takes connections and never answers is the outage that hangs most."""
-    pid = place.stack.postgres.pid
-    assert pid is not None
-    family = [pid, *backends_of(pid)]
-    for each in family:
-        os.kill(each, signal.SIGSTOP)
-    try:
+    with frozen(place.stack.postgres):
         time.sleep(2.1)
         began = time.monotonic()
         ready, live = place.get("/health/ready"), place.get("/health/live")
         took = time.monotonic() - began
-    finally:
-        for each in reversed(family):
-            os.kill(each, signal.SIGCONT)
     assert (ready.status_code, live.status_code) == (503, 200)
     assert took < 12
     eventually(lambda: place.checks()[0] == 200)
     assert place.sell().status_code == 201
 
 
-def backends_of(pid: int) -> list[int]:
-    return [child.pid for child in psutil.Process(pid).children(recursive=True)]
+def test_without_the_broker_sales_go_on_and_readiness_is_degraded(place):
+    with away(place.stack.mqtt):
+        assert place.sell().status_code == 201
+        assert place.checks() == (200, UP | {"mqtt": "down"})
+    assert place.checks() == (200, UP)
 
 
 def test_without_redis_sales_go_on_and_readiness_is_degraded(place):
@@ -192,3 +193,32 @@ def test_without_redis_a_page_says_what_is_away_and_works_when_it_is_back(place)
     told, shown = played(scene())
     assert "Redis is away" in told
     assert f"cashier@{place.shop.slug}" in shown
+
+
+PRICES = b"Product,Pack,MRP\nArnica 30,30 ml,105\n"
+STUDY = body_of([good()])
+HANDED_IN = {
+    "/api/erp/maker-lists?file_name=list.csv": ("application/octet-stream", PRICES),
+    "/api/dicom-web/studies": (
+        f'multipart/related; type="application/dicom"; boundary={BOUNDARY}',
+        STUDY,
+    ),
+}
+
+
+@pytest.mark.parametrize("path", HANDED_IN)
+def test_without_the_object_store_what_is_handed_in_is_refused_with_a_remedy_and_taken_later(
+    place, path
+):
+    kept = partial(place.shop.count, "blob")
+    before = kept()
+    with away(place.stack.objects):
+        refusal = place.send(path, *HANDED_IN[path])
+        assert kept() == before
+        assert place.sell().status_code == 201
+        assert place.checks() == (200, UP | {"s3": "down"})
+    assert refusal.status_code == 503
+    assert "try again" in refusal.json()["detail"].lower()
+    assert place.send(path, *HANDED_IN[path]).status_code in {200, 201}
+    assert kept() == before + 1
+    assert broken_promises() == []

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import psycopg
 import pytest
 
 from erp.adapters.object_storage import object_storage
 from erp.embedded import EmbeddedStack
 from erp.embedded.programs import Program, ProgramProcess
 from erp.services import platform
-from tests.crash.places import away, eventually, own_servers
+from tests.crash.places import away, eventually, frozen, own_servers
 from tests.dicom.objects import good
 from tests.factories import broken_promises, make_shop
 from tests.services.imaging.line import Line, make_line
@@ -44,6 +45,13 @@ class Clinic:
             report_id,
         )
         return row
+
+    def end_leases(self) -> None:
+        """Let the time pass for which a worker that is dead now has work to itself."""
+        with psycopg.connect(self.stack.postgres.url(), autocommit=True) as connection:
+            connection.execute(
+                "update event_delivery set leased_until = now() where status = 'leased'"
+            )
 
     def is_at(self, report_id: Any, **facts: Any) -> bool:
         """Tell whether a report stands where it is expected to."""
@@ -106,6 +114,19 @@ def test_a_report_whose_worker_is_killed_is_made_by_the_next(clinic: Clinic):
     eventually(partial(clinic.is_at, asked, delivery="pending"))
     clinic.processes["worker"].start()
     eventually(partial(clinic.is_at, asked, status="done", files=1))
+
+
+def test_a_report_whose_worker_is_killed_in_the_middle_is_made_once_by_the_next(clinic: Clinic):
+    """The store is asked for a picture and never answers; the worker dies waiting for it."""
+    with frozen(clinic.stack.objects):
+        asked = clinic.ask_for_report()
+        eventually(partial(clinic.is_at, asked, delivery="leased", step="Image 1 of 1"))
+        clinic.processes["worker"].kill()
+    assert clinic.is_at(asked, status="running", delivery="leased", attempts=1, files=0)
+    clinic.processes["worker"].start()
+    clinic.end_leases()
+    eventually(partial(clinic.is_at, asked, status="done", delivery="done", attempts=2, files=1))
+    assert broken_promises() == []
 
 
 def test_work_goes_on_by_itself_after_the_database_was_away(clinic: Clinic):

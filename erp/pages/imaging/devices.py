@@ -18,10 +18,12 @@ from erp.components import (
     text_field,
 )
 from erp.components.issued import issued_secret, known_part
+from erp.pages.imaging.hearing import hearing_notice
 from erp.pages.imaging.tabs import imaging_tabs
 from erp.pages.routing import page
 from erp.state.imaging.devices import DeviceListState
 from erp.state.imaging.devices import RegisterDeviceState as Register
+from erp.state.imaging.hearing import HearingState
 
 
 @page(
@@ -29,7 +31,7 @@ from erp.state.imaging.devices import RegisterDeviceState as Register
     title="Devices",
     permission="imaging.view",
     parent="/imaging",
-    on_load=[DeviceListState.open_list, DeviceListState.listen],
+    on_load=[DeviceListState.open_list, DeviceListState.listen, HearingState.watch],
 )
 def devices_page() -> rx.Component:
     """List devices with what they last said."""
@@ -43,6 +45,7 @@ def devices_page() -> rx.Component:
             rx.cond(DeviceListState.may_operate, register),
         ),
         imaging_tabs("/imaging/devices"),
+        hearing_notice(),
         list_view(
             DeviceListState,
             label="Devices",

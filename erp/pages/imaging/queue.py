@@ -14,8 +14,10 @@ from erp.components import (
     shortcut_hint,
 )
 from erp.components.viewer import viewer_ahead
+from erp.pages.imaging.hearing import hearing_notice
 from erp.pages.imaging.tabs import imaging_tabs
 from erp.pages.routing import Nav, page
+from erp.state.imaging.hearing import HearingState
 from erp.state.imaging.queue import QueueState, SessionListState
 from erp.state.imaging.wording import AWAITING_WORDS, QA_LABELS, STATE_LABELS, URGENCY_LABELS
 
@@ -28,13 +30,14 @@ _OPEN_DUE = [("overdue", "Overdue"), ("soon", "Within an hour")]
     title="Imaging",
     permission="imaging.view",
     nav=Nav("Imaging", "scan-eye", group="Clinic", order=10, keys="g m", section="/imaging"),
-    on_load=[QueueState.open_list, QueueState.listen],
+    on_load=[QueueState.open_list, QueueState.listen, HearingState.watch],
 )
 def queue_page() -> rx.Component:
     """List sessions that wait for a decision."""
     return rx.fragment(
         page_header("Imaging", "The most urgent and first due stand in front.", _keys()),
         imaging_tabs("/imaging"),
+        hearing_notice(),
         list_view(
             QueueState,
             label="Queue",
@@ -57,7 +60,7 @@ def queue_page() -> rx.Component:
     title="All sessions",
     permission="imaging.view",
     parent="/imaging",
-    on_load=[SessionListState.open_list, SessionListState.listen],
+    on_load=[SessionListState.open_list, SessionListState.listen, HearingState.watch],
 )
 def sessions_page() -> rx.Component:
     """List every session."""
@@ -65,6 +68,7 @@ def sessions_page() -> rx.Component:
     return rx.fragment(
         page_header("All sessions", "Open and decided, newest first."),
         imaging_tabs("/imaging/sessions"),
+        hearing_notice(),
         list_view(
             SessionListState,
             label="Sessions",
