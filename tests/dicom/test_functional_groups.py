@@ -75,7 +75,9 @@ def test_a_frame_looks_and_counts_as_a_plain_object_that_says_the_same(renderer,
 def test_a_frame_is_read_alike_from_two_parts_of_its_object(renderer, inspector):
     source = enhanced(groups(), PER_FRAME)
     pixels = inspector.inspect(source).pixels
+    assert pixels is not None
     ranges = frame_ranges(pixels, 1)
+    assert ranges is not None
     head, frame = (source[at : at + length] for at, length in (ranges.head, ranges.frame))
     parts = FrameParts(head, frame, pixels)
     assert np.array_equal(shown(renderer, parts, 1), shown(renderer, source, 1))
@@ -120,7 +122,9 @@ def test_many_groups_are_kept(renderer):
         groups(), frames, PixelData=pixels, Rows=1, Columns=1,
         BitsAllocated=8, BitsStored=8, HighBit=7,
     )  # fmt: skip
-    assert plain(renderer, source, 998)[1].rescale.slope == 999
+    rescale = plain(renderer, source, 998)[1].rescale
+    assert rescale is not None
+    assert rescale.slope == 999
 
 
 @pytest.mark.parametrize(
@@ -134,3 +138,34 @@ def test_many_groups_are_kept(renderer):
 def test_the_time_between_frames_is_the_usual_one(inspector, said, milliseconds):
     found = inspector.inspect(encode(dataset(**said)))
     assert found.instance.frame_time_ms == milliseconds
+
+
+AXIAL = {"ImageOrientationPatient": [1, 0, 0, 0, 1, 0]}
+HIGHER = [groups(PlanePosition={"ImagePositionPatient": [1, 2, z]}) for z in (3, 8.5)]
+
+
+def test_each_frame_says_where_it_lies(inspector):
+    found = inspector.inspect(
+        enhanced(groups(PlaneOrientation=AXIAL), HIGHER)
+    ).instance.frame_places
+    assert found.positions == ((1, 2, 3), (1, 2, 8.5))
+    assert found.orientation == (1, 0, 0, 0, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("shared", "frames"),
+    [
+        (groups(), HIGHER),
+        (groups(PlaneOrientation=AXIAL), [HIGHER[0], groups()]),
+        (groups(PlaneOrientation=AXIAL), [HIGHER[0]]),
+        (
+            groups(),
+            [
+                groups(PlanePosition={"ImagePositionPatient": [0, 0, 1]}, PlaneOrientation=turn)
+                for turn in (AXIAL, {"ImageOrientationPatient": [1, 0, 0, 0, 0, -1]})
+            ],
+        ),
+    ],
+)
+def test_no_place_is_guessed(inspector, shared, frames):
+    assert inspector.inspect(enhanced(shared, frames)).instance.frame_places is None

@@ -29,7 +29,7 @@ from erp.adapters.dicom.facts import (
     printable,
 )
 from erp.adapters.dicom.file_meta import DEFLATED, FileMeta, read_file_meta
-from erp.adapters.dicom.functional_groups import PER_FRAME_TAG, values_of_frame
+from erp.adapters.dicom.functional_groups import PER_FRAME_TAG, places_of_frames, values_of_frame
 from erp.adapters.dicom.pixel_module import PIXEL_TAGS, addressable, check_pixels
 from erp.adapters.dicom.source import Source, inflate
 from erp.adapters.dicom.spacing import read_region, read_spacing
@@ -202,6 +202,7 @@ def _instance(meta: FileMeta, values: Values, *, is_directory: bool) -> Instance
         windows=read_windows(first),
         rescale=read_rescale(first),
         frame_time_ms=_frame_time(values),
+        frame_places=places_of_frames(values),
         burned_in=_yes_no(values.text("BurnedInAnnotation")),
         is_lossy=values.text("LossyImageCompression") == "01",
     )
