@@ -17,7 +17,7 @@ from pydicom.dataset import Dataset
 
 from erp.adapters.dicom.facts import Window
 from erp.adapters.dicom.rendering import FrameRenderer, RenderOptions
-from tests.dicom.objects import dataset, encode, good
+from tests.dicom.objects import dataset, encode, enhanced, good, groups
 
 SUMS = Path(__file__).parents[2] / "erp/components/viewer/viewer_greys.js"
 SCRIPT = """
@@ -104,6 +104,10 @@ CLASSES = {
     ),
     "window beside a table": lambda: good(VOILUTSequence=[table(4095 - 16 * RAMP, 12)]),
     "overlay": with_overlay,
+    "enhanced": lambda: enhanced(
+        groups(PixelValueTransformation={"RescaleSlope": 1, "RescaleIntercept": -1024}),
+        [groups(FrameVOILUT={"WindowCenter": -900, "WindowWidth": 100}), groups()],
+    ),
     "float": lambda: floating(RAMP.reshape(16, 16) / 7),
     "holes": lambda: floating(hollow()),
 }

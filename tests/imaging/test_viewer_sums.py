@@ -20,11 +20,11 @@ BOX = {"width": 640, "height": 400}
 PICTURE = {"columns": 200, "rows": 100, "spacing_mm": [0.5, 0.25], "frames": 1}
 AXIAL = {
     **PICTURE,
-    "position": [0, 0, 10],
+    "positions": [[0, 0, 10]],
     "orientation": [1, 0, 0, 0, 1, 0],
     "frame_of_reference": "1.2",
 }
-CORONAL = AXIAL | {"position": [0, 20, 30], "orientation": [1, 0, 0, 0, 0, -1]}
+CORONAL = AXIAL | {"positions": [[0, 20, 30]], "orientation": [1, 0, 0, 0, 0, -1]}
 
 
 @pytest.fixture
@@ -175,8 +175,21 @@ def test_zooming_keeps_the_point_under_the_pointer(run):
     assert before == pytest.approx(after)
 
 
+def at(picture, frame=1):
+    return {"frame": frame, "instance": picture}
+
+
+def test_frames_of_one_object_are_cut_and_followed_each_at_its_own_place(run):
+    heights = AXIAL | {"frames": 3, "positions": [[0, 0, 2], [0, 0, 6], [0, 0, 10]]}
+    frames = [at(heights, frame) for frame in (1, 2, 3)]
+    lines = [run("m.cutLine(given[0], given[1])", [one, at(CORONAL)]) for one in frames]
+    alone = [run("m.cutLine(given[0], given[1])", [*places([z]), at(CORONAL)]) for z in (2, 6, 10)]
+    assert lines == alone
+    assert run("m.beside(given[0][0], given[1])", [places([5]), frames]) == {"index": 1}
+
+
 def test_a_picture_cuts_another_where_they_meet(run):
-    line = run("m.cutLine(given[0], given[1])", [CORONAL, AXIAL])
+    line = run("m.cutLine(given[0], given[1])", [at(CORONAL), at(AXIAL)])
     rows = {round(end[1], 6) for end in line}
     assert rows == {40.5}
     assert sorted(end[0] for end in line) == pytest.approx([0, 200])
@@ -187,18 +200,19 @@ def test_a_picture_cuts_another_where_they_meet(run):
     [
         {"frame_of_reference": "9.9"},
         {"frame_of_reference": ""},
-        {"position": None},
+        {"positions": None},
+        {"positions": []},
         {"orientation": [1, 0, 0, 1, 0, 0]},
         {"orientation": AXIAL["orientation"]},
         {"spacing_mm": None},
     ],
 )
 def test_pictures_that_say_no_common_place_are_not_cut(run, changes):
-    assert run("m.cutLine(given[0], given[1])", [CORONAL | changes, AXIAL]) is None
+    assert run("m.cutLine(given[0], given[1])", [at(CORONAL | changes), at(AXIAL)]) is None
 
 
 def places(heights, **changes):
-    return [{"frame": 1, "instance": AXIAL | {"position": [0, 0, z]} | changes} for z in heights]
+    return [at(AXIAL | {"positions": [[0, 0, z]]} | changes) for z in heights]
 
 
 def test_a_linked_stack_goes_to_the_nearest_slice(run):

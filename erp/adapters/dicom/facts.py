@@ -174,6 +174,18 @@ class Series(Closed):
     performed_at: datetime | None
 
 
+class FramePlaces(Closed):
+    """Where each frame of an object lies in the patient, in millimetres; all look in one direction.
+
+    Attributes:
+        positions: Of the centre of the first pixel, by frame.
+        orientation: Direction of the rows, then of the columns.
+    """
+
+    positions: tuple[tuple[float, float, float], ...]
+    orientation: tuple[float, float, float, float, float, float]
+
+
 class Instance(Closed):
     """Instance level attributes that viewers, lists and measurements need.
 
@@ -183,6 +195,7 @@ class Instance(Closed):
             inside it. None: it holds everywhere.
         burned_in: Burned In Annotation; None when the object does not say.
         frame_time_ms: Milliseconds per frame for cine, when recorded.
+        frame_places: None where one frame says no place, or another direction than the others.
     """
 
     sop_uid: Uid
@@ -197,6 +210,7 @@ class Instance(Closed):
     windows: tuple[Window, ...]
     rescale: Rescale | None
     frame_time_ms: float | None
+    frame_places: FramePlaces | None = None
     burned_in: bool | None
     is_lossy: bool
 

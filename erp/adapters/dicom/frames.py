@@ -24,6 +24,7 @@ from erp.adapters.dicom.file_meta import (
     FileMeta,
     read_file_meta,
 )
+from erp.adapters.dicom.functional_groups import values_of_frame
 from erp.adapters.dicom.pixel_module import (
     DOUBLE_PIXELS,
     FLOAT_PIXELS,
@@ -67,6 +68,7 @@ class Frame:
     Attributes:
         samples: (rows, columns) or (rows, columns, 3); colour is RGB, palettes are not
             applied; integers are masked to the stored bits and signed when they are.
+        values: What the object says of this frame.
         photometric: Photometric interpretation of `samples`.
     """
 
@@ -100,7 +102,7 @@ def read_frame(source: Source, request: dict[str, Any], *, raw: bool = False) ->
     with warnings.catch_warnings(), config.disable_value_validation():
         warnings.simplefilter("ignore")
         try:
-            return _decode(_locate(source, request), raw=raw)
+            return _decode(_locate(source, request), int(request["frame"]), raw=raw)
         except Refused as refused:
             raise NotRenderable(str(refused)) from refused
 
@@ -159,7 +161,7 @@ def _check_index(pixels: Pixels, index: int) -> None:
         raise NotRenderable(f"The object has {pixels.frames} frames; frame {index} is none.")
 
 
-def _decode(encoded: _Encoded, *, raw: bool) -> Frame:
+def _decode(encoded: _Encoded, index: int, *, raw: bool) -> Frame:
     meta, pixels = encoded.meta, encoded.pixels
     if meta.transfer_syntax not in DECODABLE:
         raise NotRenderable(f"No decoder for transfer syntax {meta.transfer_syntax}.")
@@ -184,7 +186,8 @@ def _decode(encoded: _Encoded, *, raw: bool) -> Frame:
     samples, actual = _with_the_fastest(UID(syntax), data, encoded.index, options)
     photometric = str(actual["photometric_interpretation"])
     stored = samples if raw else _stored_bits(samples, encoded)
-    return Frame(stored, photometric, pixels, encoded.dataset, encoded.values)
+    values = values_of_frame(encoded.values, index)
+    return Frame(stored, photometric, pixels, encoded.dataset, values)
 
 
 def _with_the_fastest(

@@ -3,6 +3,7 @@
 import math
 import warnings
 from io import BytesIO
+from statistics import median
 from typing import Any, Final
 
 from pydicom import config
@@ -28,6 +29,7 @@ from erp.adapters.dicom.facts import (
     printable,
 )
 from erp.adapters.dicom.file_meta import DEFLATED, FileMeta, read_file_meta
+from erp.adapters.dicom.functional_groups import PER_FRAME_TAG, places_of_frames, values_of_frame
 from erp.adapters.dicom.pixel_module import PIXEL_TAGS, addressable, check_pixels
 from erp.adapters.dicom.source import Source, inflate
 from erp.adapters.dicom.spacing import read_region, read_spacing
@@ -98,7 +100,8 @@ def read_head(source: Source, elements: list[Element], meta: FileMeta, flags: se
         if element.tag in PIXEL_TAGS or is_hidden_sequence:
             continue
         total += size
-        if size > KEPT_ELEMENT_BYTES or total > KEPT_BYTES:
+        most = KEPT_BYTES if element.tag == PER_FRAME_TAG else KEPT_ELEMENT_BYTES
+        if size > most or total > KEPT_BYTES:
             flags.add("attributes_dropped")
             total -= size
             continue
@@ -183,6 +186,7 @@ def _instance(meta: FileMeta, values: Values, *, is_directory: bool) -> Instance
         _same(meta.sop_uid, sop_uid, "SOP Instance UID")
         _same(meta.sop_class, sop_class, "SOP Class UID")
     spacing_mm, spacing_source = read_spacing(values)
+    first = values_of_frame(values, 0)
     _check_charset(values)
     return Instance(
         sop_uid=sop_uid,
@@ -195,9 +199,10 @@ def _instance(meta: FileMeta, values: Values, *, is_directory: bool) -> Instance
         spacing_mm=spacing_mm,
         spacing_source=spacing_source,
         spacing_region=read_region(values) if spacing_source in IN_A_REGION else None,
-        windows=read_windows(values),
-        rescale=read_rescale(values),
+        windows=read_windows(first),
+        rescale=read_rescale(first),
         frame_time_ms=_frame_time(values),
+        frame_places=places_of_frames(values),
         burned_in=_yes_no(values.text("BurnedInAnnotation")),
         is_lossy=values.text("LossyImageCompression") == "01",
     )
@@ -283,6 +288,9 @@ def _frame_time(values: Values) -> float | None:
     frame_time = values.number("FrameTime")
     if frame_time is not None and frame_time > 0:
         return frame_time
+    steps = values.numbers("FrameTimeVector")[1:]  # the first is where the series begins
+    if steps and median(steps) > 0:
+        return median(steps)
     rate = values.number("CineRate") or values.number("RecommendedDisplayFrameRate")
     return 1000.0 / rate if rate and rate > 0 else None
 

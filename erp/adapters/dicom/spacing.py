@@ -3,6 +3,7 @@
 from typing import Final
 
 from erp.adapters.dicom.facts import SpacingSource
+from erp.adapters.dicom.functional_groups import macros_of
 from erp.adapters.dicom.values import Values
 
 Spacing = tuple[tuple[float, float] | None, SpacingSource]
@@ -28,7 +29,7 @@ def read_spacing(values: Values) -> Spacing:
     nominal = values.numbers("NominalScannedPixelSpacing")
     if nominal:
         return _checked(nominal, SpacingSource.NOMINAL, values)
-    return _shared_measures(values) or _ultrasound(values) or (None, SpacingSource.NONE)
+    return _measures(values) or _ultrasound(values) or (None, SpacingSource.NONE)
 
 
 def _kind_of_own(values: Values, own: list[float], imager: list[float]) -> SpacingSource:
@@ -44,13 +45,15 @@ def _checked(spacing: list[float], source: SpacingSource, values: Values) -> Spa
     return None, SpacingSource.INVALID
 
 
-def _shared_measures(values: Values) -> Spacing | None:
-    for group in values.items("SharedFunctionalGroupsSequence")[:1]:
-        for measures in group.items("PixelMeasuresSequence")[:1]:
-            spacing = measures.numbers("PixelSpacing")
-            if spacing:
-                return _checked(spacing, SpacingSource.PIXEL_MEASURES, values)
-    return None
+def _measures(values: Values) -> Spacing | None:
+    """Return the spacing of every frame; none where frames differ, as lengths belong to the object."""
+    found = [group.numbers("PixelSpacing") for group in macros_of(values, "PixelMeasuresSequence")]
+    if not any(found):
+        return None
+    if any(spacing != found[0] for spacing in found):
+        values.flags.add("spacing_differs_by_frame")
+        return None, SpacingSource.NONE
+    return _checked(found[0], SpacingSource.PIXEL_MEASURES, values)
 
 
 def _ultrasound(values: Values) -> Spacing | None:

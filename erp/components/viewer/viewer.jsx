@@ -226,7 +226,7 @@ function linesOver(board, number, stacks) {
   const onto = places(pane)[pane.index];
   if (!board.hasLines || !onto || board.layout === "1x1") return NOTHING;
   const cuts = board.panes.slice(0, countOf(board.layout)).flatMap((one, n) => {
-    const from = n !== number && places(one)[one.index], ends = from && cutLine(from.instance, onto.instance);
+    const from = n !== number && places(one)[one.index], ends = from && cutLine(from, onto);
     return ends ? [ends] : [];
   });
   return cuts.length ? cuts : NOTHING;

@@ -138,9 +138,9 @@ const cross = (a, b) => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a
 const isUnit = (a) => Math.abs(Math.hypot(...a) - 1) < 0.01;
 
 // Where a picture lies in the patient; nothing unless the object says it without contradiction.
-export function planeOf(picture) {
-  const { position: origin, orientation, spacing_mm: spacing, frame_of_reference: frame } = picture;
-  if (!origin || !orientation || !spacing || !frame || picture.frames > 1) return null;
+export function planeOf(place) {
+  const { positions, orientation, spacing_mm: spacing, frame_of_reference: frame } = place.instance, origin = positions?.[place.frame - 1];
+  if (!origin || !orientation || !spacing || !frame) return null;
   const along = orientation.slice(0, 3), down = orientation.slice(3);
   if (!isUnit(along) || !isUnit(down) || Math.abs(dot(along, down)) > 0.01) return null;
   return { origin, along, down, normal: cross(along, down), frame };
@@ -150,8 +150,8 @@ export function planeOf(picture) {
 export function cutLine(from, onto) {
   const a = planeOf(from), b = planeOf(onto);
   if (!a || !b || a.frame !== b.frame || Math.abs(dot(a.normal, b.normal)) > 0.99) return null;
-  const [fromDown, fromAcross] = from.spacing_mm, [ontoDown, ontoAcross] = onto.spacing_mm;
-  const corners = [[0, 0], [from.columns, 0], [from.columns, from.rows], [0, from.rows]].map(([x, y]) =>
+  const { rows, columns, spacing_mm: [fromDown, fromAcross] } = from.instance, [ontoDown, ontoAcross] = onto.instance.spacing_mm;
+  const corners = [[0, 0], [columns, 0], [columns, rows], [0, rows]].map(([x, y]) =>
     a.origin.map((n, i) => n + a.along[i] * (x - 0.5) * fromAcross + a.down[i] * (y - 0.5) * fromDown));
   const heights = corners.map((corner) => dot(b.normal, minus(corner, b.origin)));
   const ends = [];
@@ -166,9 +166,9 @@ export function cutLine(from, onto) {
 
 // The place of another stack that shows the same slice; why not by position, if it cannot be.
 export function beside(place, places) {
-  const own = planeOf(place.instance);
+  const own = planeOf(place);
   if (!own) return { why: "no position is known" };
-  const planes = places.map((one) => planeOf(one.instance));
+  const planes = places.map(planeOf);
   if (planes.some((plane) => !plane)) return { why: "no position is known" };
   if (planes.some((plane) => plane.frame !== own.frame)) return { why: "another frame of reference" };
   if (planes.some((plane) => Math.abs(dot(plane.normal, own.normal)) < 0.99)) return { why: "another direction" };

@@ -167,6 +167,7 @@ class DicomInstance(TenantRow, table=True):
     spacing_region: list[int] | None = Field(default=None, sa_column=Column(ARRAY(BigInteger)))
     windows: Json
     frame_time_ms: float | None = None
+    frame_places: dict[str, object] | None = Field(default=None, sa_column=Column(JSONB))
     laterality: str = ""
     frame_of_reference: str = ""
     is_lossy: bool = False

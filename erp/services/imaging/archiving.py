@@ -172,14 +172,14 @@ def _instance(
             insert into dicom_instance
                 (tenant_id, id, series_id, session_id, sop_uid, sop_class, transfer_syntax,
                  object_class, sha256, size, number, rows, columns, frames, bits, photometric,
-                 spacing_mm, spacing_source, spacing_region, windows, frame_time_ms, laterality,
+                 spacing_mm, spacing_source, spacing_region, windows, frame_time_ms, frame_places, laterality,
                  frame_of_reference, is_lossy, is_renderable, not_renderable_because, burned_in,
                  preamble, flags, acquired_at, pixels, attrs, stored_at)
             values (%(tenant_id)s, %(id)s, %(series_id)s, %(session_id)s, %(sop_uid)s, %(sop_class)s,
                     %(transfer_syntax)s, %(object_class)s, %(sha256)s, %(size)s, %(number)s, %(rows)s,
                     %(columns)s, %(frames)s, %(bits)s, %(photometric)s, %(spacing_mm)s,
                     %(spacing_source)s, %(spacing_region)s, %(windows)s::jsonb, %(frame_time_ms)s,
-                    %(laterality)s, %(frame_of_reference)s, %(is_lossy)s, %(is_renderable)s,
+                    %(frame_places)s::jsonb, %(laterality)s, %(frame_of_reference)s, %(is_lossy)s, %(is_renderable)s,
                     %(not_renderable_because)s, %(burned_in)s, %(preamble)s, %(flags)s,
                     %(acquired_at)s, %(pixels)s::jsonb, %(attrs)s::jsonb, %(stored_at)s)
             on conflict (tenant_id, sop_uid) do nothing returning id, series_id, size
@@ -228,6 +228,7 @@ def _instance_values(
         "spacing_region": list(own.spacing_region) if own.spacing_region else None,
         "windows": json.dumps(list(own.windows)),
         "frame_time_ms": own.frame_time_ms,
+        "frame_places": own.frame_places.model_dump_json() if own.frame_places else None,
         "laterality": text_of(facts.series.laterality if facts.series else None),
         "frame_of_reference": text_of(own.frame_of_reference),
         "is_lossy": own.is_lossy,

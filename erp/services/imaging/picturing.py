@@ -27,8 +27,8 @@ class ViewInstance(Result):
     """An object as the viewer needs it.
 
     Attributes:
-        position: Of the centre of the first pixel, in millimetres of the patient.
-        orientation: Direction of the rows, then of the columns.
+        positions: Of the centre of the first pixel of each frame, in millimetres of the patient.
+        orientation: Direction of the rows, then of the columns; of all frames.
     """
 
     id: UUID
@@ -45,7 +45,7 @@ class ViewInstance(Result):
     laterality: str
     windows: list[dict[str, Any]]
     frame_of_reference: str
-    position: list[float] | None
+    positions: list[list[float]] | None
     orientation: list[float] | None
     technique: str
     acquired_at: datetime | None
@@ -196,7 +196,7 @@ def _pictures(session: Session, ctx: RequestContext, session_id: UUID) -> list[d
         """
         select instance.id, instance.number, instance.frames, instance.rows, instance.columns,
                instance.spacing_mm, instance.spacing_source, instance.spacing_region,
-               instance.frame_time_ms, instance.is_renderable, instance.is_lossy,
+               instance.frame_time_ms, instance.frame_places, instance.is_renderable, instance.is_lossy,
                instance.laterality, instance.windows, instance.frame_of_reference,
                instance.acquired_at,
                instance.attrs #> '{00200032,Value}' as position,
@@ -224,13 +224,20 @@ def _pictures(session: Session, ctx: RequestContext, session_id: UUID) -> list[d
 
 
 def _instance(row: db.Row) -> ViewInstance:
-    plain = {name: row[name] for name in ViewInstance.model_fields if name in row}
-    known = plain | {
-        "position": _numbers(row["position"], 3),
+    own = ViewInstance.model_fields.keys() - {"orientation"}
+    plain = {name: row[name] for name in own if name in row}
+    return ViewInstance(**plain, **_places(row), technique=_technique(row))
+
+
+def _places(row: db.Row) -> dict[str, Any]:
+    """Return where the frames lie; of several frames only what each of them says itself."""
+    if row["frames"] > 1:
+        return row["frame_places"] or {"positions": None, "orientation": None}
+    position = _numbers(row["position"], 3)
+    return {
+        "positions": [position] if position else None,
         "orientation": _numbers(row["orientation"], 6),
-        "technique": _technique(row),
     }
-    return ViewInstance(**known)
 
 
 def _numbers(found: object, count: int) -> list[float] | None:

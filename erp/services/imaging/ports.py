@@ -49,6 +49,13 @@ class SeriesFacts(Facts):
     protocol: str | None = None
 
 
+class FramePlaces(Facts):
+    """Where each frame lies in the patient, in millimetres: positions by frame, one direction for all."""
+
+    positions: tuple[tuple[float, float, float], ...]
+    orientation: tuple[float, ...]
+
+
 class InstanceFacts(Facts):
     """Instance level; spacing in millimetres."""
 
@@ -63,6 +70,7 @@ class InstanceFacts(Facts):
     spacing_region: tuple[int, int, int, int] | None = None
     windows: tuple[dict[str, Any], ...] = ()
     frame_time_ms: float | None = None
+    frame_places: FramePlaces | None = None
     burned_in: bool | None = None
     is_lossy: bool = False
 

@@ -15,7 +15,7 @@ from erp.services import imaging, platform
 from erp.services.documents import blob_key
 from erp.services.imaging.gauging import Scale, gauge
 from jobs.imaging_figures import count_figures
-from tests.dicom.objects import good
+from tests.dicom.objects import enhanced, good, groups
 
 FIGURES = {"pixels": 4, "mean": 2.0, "deviation": 1.0, "minimum": 1.0, "maximum": 3.0}
 
@@ -289,6 +289,23 @@ def test_pictures_come_with_their_place_in_the_patient(line):
     found = line.ask("imaging.list_pictures", session_id=line.session()["id"])
     [stack] = found.stacks
     [instance] = stack.instances
-    assert (instance.position, instance.orientation) == ([1, 2, 3], [1, 0, 0, 0, 1, 0])
+    assert (instance.positions, instance.orientation) == ([[1, 2, 3]], [1, 0, 0, 0, 1, 0])
     assert (instance.frame_of_reference, instance.technique) == ("1.2.3.4", "120 kV · 2.5 mm slice")
     assert (found.subject.patient_code, found.subject.sex) == ("P-100", "F")
+
+
+def test_frames_come_with_their_places(line):
+    line.start()
+    frames = [groups(PlanePosition={"ImagePositionPatient": [0, 0, z]}) for z in (1, 2.5)]
+    shared = groups(
+        PlaneOrientation={"ImageOrientationPatient": [1, 0, 0, 0, 1, 0]},
+        PixelMeasures={"PixelSpacing": [0.5, 0.5]},
+    )
+    line.deliver(enhanced(shared, frames))
+    found = line.ask("imaging.list_pictures", session_id=line.session()["id"])
+    [instance] = found.stacks[0].instances
+    assert (instance.frames, instance.spacing_source) == (2, "pixel_measures")
+    assert (instance.positions, instance.orientation) == (
+        [[0, 0, 1], [0, 0, 2.5]],
+        [1, 0, 0, 0, 1, 0],
+    )
