@@ -94,6 +94,24 @@ class DepositCancelled(Conflict):
     code = "deposit_cancelled"
 
 
+class UnknownRecord(NotFound):
+    """The acting company has recorded no such reverse charge or change of credit."""
+
+    code = "unknown_gst_record"
+
+
+class RecordCancelled(Conflict):
+    """The reverse charge or change of credit is cancelled."""
+
+    code = "gst_record_cancelled"
+
+
+class RecordKept(Conflict):
+    """Something rests on the reverse charge or change of credit, so it is not cancelled."""
+
+    code = "gst_record_kept"
+
+
 class CreditShort(InvalidInput):
     """More credit is given back or claimed again than there is."""
 
@@ -148,7 +166,7 @@ def tax_period_filed() -> TaxPeriodFiled:
 
 refuse_on("gst_return_period_filed", tax_period_filed)
 refuse_on(
-    "uq_gst_credit_loss_tenant_id_move_id",
+    "uq_gst_credit_loss_live",
     lambda: NothingLost("The credit on these goods is reversed already."),
 )
 refuse_on(

@@ -171,7 +171,7 @@ _SINCE = """
         (select min(booked_on) from supplier_bill where tenant_id = %(tenant)s and company_id = %(company)s
             and status = 'posted' and booked_on >= %(day)s),
         (select min(booked_on) from gst_reverse_charge where tenant_id = %(tenant)s
-            and company_id = %(company)s and booked_on >= %(day)s)) as issued,
+            and company_id = %(company)s and booked_on >= %(day)s and cancelled_at is null)) as issued,
         (select max(ends_on) from gst_return where tenant_id = %(tenant)s and company_id = %(company)s
             and status = 'filed' and ends_on >= %(day)s) as filed,
         exists (select 1 from invoice where tenant_id = %(tenant)s and company_id = %(company)s) as trades
