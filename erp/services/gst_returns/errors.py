@@ -216,12 +216,14 @@ refuse_on("gst_amendment_unfiled", _unfiled)
 refuse_on("gst_amendment_frozen", _frozen)
 
 
+MOVED_SINCE = (
+    "The advance was applied, paid back or undone as it is amended."
+    " Let the amendment stand: what is wrong with it is met in the next return."
+)
+
+
 def _advance_used() -> NotAmendable:
-    message = (
-        "The advance was applied, paid back or undone as it is amended."
-        " Let the amendment stand: what is wrong with it is met in the next return."
-    )
-    return NotAmendable(message, fields={"amendment_id": message})
+    return NotAmendable(MOVED_SINCE, fields={"amendment_id": MOVED_SINCE})
 
 
 def _advance_amended() -> AmendedBefore:
