@@ -1,4 +1,4 @@
-"""A change of credit or a reverse charge that was typed wrong is cancelled before its return is filed."""
+"""Reverse charges and changes of credit are cancelled before their return is filed; a return keeps its planned day."""
 
 from pathlib import Path
 
@@ -50,7 +50,9 @@ def upgrade() -> None:
         postgresql_where=sa.text("is_live"),
     )
     op.create_index("ix_gst_credit_loss_change", "gst_credit_loss", ["tenant_id", "change_id"])
+    op.add_column("gst_return", sa.Column("to_be_filed_on", sa.Date(), nullable=True))
     op.execute((SQL / "0087_cancelled_records.sql").read_text(encoding="utf-8"))
+    op.execute(_kept_return("to_be_filed_on"))
 
 
 def downgrade() -> None:
@@ -63,6 +65,8 @@ def downgrade() -> None:
         op.execute(f"drop trigger {trigger} on {table}")
     for function in FUNCTIONS:
         op.execute(f"drop function sec.{function}")
+    op.execute(_kept_return(""))
+    op.drop_column("gst_return", "to_be_filed_on")
     op.drop_index("ix_gst_credit_loss_change", table_name="gst_credit_loss")
     op.drop_index("uq_gst_credit_loss_live", table_name="gst_credit_loss")
     op.drop_column("gst_credit_loss", "is_live")
@@ -75,3 +79,13 @@ def downgrade() -> None:
             f"create trigger {table}_immutable before update or delete on {table}"
             " for each row execute function sec.refuse_change()"
         )
+
+
+def _kept_return(more: str) -> str:
+    """Return the trigger's function that freezes a version, one column more among what it keeps."""
+    source = (SQL / "0024_gst_returns.sql").read_text(encoding="utf-8")
+    made = source[source.index("create function sec.keep_gst_return()") :].split("end $$;")[0]
+    if more:
+        made = made.replace("old.prepared_at)", f"old.prepared_at, old.{more})")
+        made = made.replace("new.prepared_at)", f"new.prepared_at, new.{more})")
+    return made.replace("create function", "create or replace function") + "end $$;"

@@ -100,7 +100,7 @@ def credit_changes_page() -> rx.Component:
             CancelCreditChangeState,
             "Cancel this change of credit?",
             "For one that was typed wrong. Its entry is taken back on its own day; lost goods behind it wait again.",
-            "Cancel the change",
+            "Cancel the change of credit",
         ),
     )
 
