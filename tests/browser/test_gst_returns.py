@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from erp.core.clock import utc_now
 from tests.browser.offices import enter, expect_to_fit_everywhere
 from tests.factories import Shop, broken_promises, make_shop
+from tests.services.purchasing.ordering import supplier
 from tests.services.sales.ordering import buyer, goods
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interface")]
@@ -157,4 +158,48 @@ def test_a_month_is_prepared_mended_and_filed(acting, shop, interface, troubles)
         "/gst/matching",
         "/gst/credit-changes",
     ]
+    expect_to_fit_everywhere(page, interface, paths)
+
+
+def recorded(shop: Shop) -> None:
+    """Freight under reverse charge, and two changes of credit, of which one is cancelled."""
+    gstin = shop.run("gst_returns.list_registrations").rows[0].gstin
+    carrier = supplier(shop, name="Ganesh Roadways", gst_category="unregistered")
+    freight = {"gstin": gstin, "supplier_id": carrier, "description": "Freight to Pune"}
+    freight |= {"hsn": "996791", "taxable": "2000.00", "rate": "5"}
+    shop.run("gst_returns.record_reverse_charge", freight)
+    change = {"gstin": gstin, "cgst": "90.00", "sgst": "90.00"}
+    common = {"kind": "common", "reason": "Share of exempt supplies, October"}
+    wrong = shop.run("gst_returns.change_credit", change | common)
+    unpaid = {"kind": "unpaid", "reason": "SBL Agencies, unpaid for 180 days"}
+    shop.run("gst_returns.change_credit", change | unpaid)
+    why = {"credit_change_id": wrong.id, "reason": "Typed twice"}
+    shop.run("gst_returns.cancel_credit_change", why)
+
+
+def cancelled(page: Page, row: str, button: str, title: str) -> None:
+    """Cancel what a row of the list records, for a reason that is asked for."""
+    page.get_by_role("row", name=row).get_by_role("button", name=button).click()
+    dialog = page.get_by_role("dialog", name=title)
+    expect(dialog.locator("input[name=idempotency_key]")).not_to_have_value("")
+    dialog.get_by_role("button", name=title.replace("this", "the").rstrip("?")).click()
+    expect(dialog.get_by_text("Fill this in.")).to_be_visible(timeout=15_000)
+    dialog.get_by_label("Reason").fill("A nought too many")
+    dialog.get_by_role("button", name=title.replace("this", "the").rstrip("?")).click()
+    expect(page.get_by_role("row", name=row)).to_contain_text("A nought too many", timeout=15_000)
+    expect(page.get_by_role("row", name=row).get_by_role("button", name=button)).to_be_hidden()
+
+
+def test_what_was_typed_wrong_is_cancelled_on_its_page(acting, shop, interface, troubles):
+    recorded(shop)
+    page = acting("accountant", "/gst/reverse-charges")
+    cancelled(page, "Ganesh Roadways", "Cancel reverse charge", "Cancel this reverse charge?")
+    page.goto(f"{interface.url}/gst/credit-changes")
+    cancelled(page, "SBL Agencies", "Cancel change of credit", "Cancel this change of credit?")
+    seen = acting("auditor", "/gst/credit-changes")
+    expect(seen.get_by_role("row", name="SBL Agencies")).to_contain_text("Cancelled")
+    expect(seen.get_by_role("button", name="Cancel change of credit")).to_be_hidden()
+    assert broken_promises() == []
+    assert troubles == []
+    paths = ["/gst/reverse-charges", "/gst/credit-changes", "/gst/amendments"]
     expect_to_fit_everywhere(page, interface, paths)

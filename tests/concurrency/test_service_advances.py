@@ -63,6 +63,34 @@ def test_a_document_is_amended_by_one_of_many_and_in_no_return_that_is_filed(tra
     assert not (stated and filed.status == "filed")
 
 
+def test_an_advance_is_amended_by_one_of_many_and_in_no_return_that_is_filed(trader: Shop):
+    made = advance(trader, retailer(trader), "1180.00", variant_id=training(trader))
+    file_return(trader, prepare(trader))
+    given = {"advance_id": made.id, "reason": "Told", "booked_on": at(20, 11).date()}
+    ways = ({"place_of_supply": "24"}, {"rate": "5"}, {"place_of_supply": "29"})
+    amend = [
+        partial(trader.run, "gst_returns.amend_advance", given | way, at=at(15, 12)) for way in ways
+    ]
+    november = prepare(trader, month=11)
+    answers = at_once([*amend, partial(file_return, trader, november, month=11)])
+    assert refusals(answers, (AmendedBefore, ReturnFiled, ReturnOutdated)) == 3
+    assert broken_promises() == []
+    stated = trader.run("gst_returns.list_amendments", {"kind": "advance"}).rows
+    filed = trader.run("gst_returns.get_return", {"return_id": november.id}).status == "filed"
+    assert (len(stated), filed) in {(1, False), (0, True)}
+
+
+def test_an_advance_is_paid_back_or_amended_as_it_is_left(trader: Shop):
+    made = advance(trader, retailer(trader), "1180.00", variant_id=training(trader))
+    file_return(trader, prepare(trader))
+    given = {"advance_id": made.id, "reason": "Told", "place_of_supply": "24"}
+    amend = partial(trader.run, "gst_returns.amend_advance", given, at=at(15, 11))
+    back = partial(refund, trader, made, "590.00", day=16, month=11)
+    answers = at_once([amend, back, amend])
+    assert refusals(answers, (AmendedBefore, NotAmendable)) in {1, 2}
+    assert broken_promises() == []
+
+
 def test_a_note_that_is_made_as_its_invoice_is_amended_is_stated_as_it(trader: Shop):
     sent = invoice(trader, 6, retailer(trader), (trader.variant_ids[0], 10, "100.00"))
     file_return(trader, prepare(trader))

@@ -9,6 +9,7 @@ from erp.core.ids import new_id
 from tests.factories import Shop
 from tests.isolation.examples import Example, Ids
 from tests.services.gst_returns.months import OCTOBER, at, import_2b, purchase
+from tests.services.purchasing.ordering import supplier
 from tests.services.trading import rows
 
 
@@ -37,7 +38,14 @@ def taxing(shop: Shop) -> Ids:
     lost = {"reason_code": "damaged", "lines": [{"lot_id": lot, "quantity": 1}]}
     gstin = shop.run("gst_returns.list_registrations").rows[0].gstin
     challan = {"gstin": gstin, "reference": "CIN-ISO", "amount": "9.00"}
+    freight = {
+        "gstin": gstin, "supplier_id": supplier(shop, name="Carrier"), "description": "Freight",
+        "hsn": "996791", "taxable": "100.00", "rate": "5",
+    }  # fmt: skip
+    common = {"gstin": gstin, "kind": "common", "cgst": "1.00", "reason": "Exempt share"}
     return {
+        "reverse_charge_id": shop.run("gst_returns.record_reverse_charge", freight).id,
+        "credit_change_id": shop.run("gst_returns.change_credit", common).id,
         "loss_id": shop.run("inventory.write_off_stock", lost).write_off_id,
         "gst_deposit_id": shop.run("gst_returns.deposit_cash", challan).id,
         "gst_bill_id": bill.id,
@@ -50,6 +58,14 @@ def taxing(shop: Shop) -> Ids:
 EXAMPLES: dict[str, Example] = {
     "gst_returns.cancel_deposit": lambda i, _: {
         "deposit_id": i["gst_deposit_id"],
+        "reason": "Typed wrong",
+    },
+    "gst_returns.cancel_reverse_charge": lambda i, _: {
+        "reverse_charge_id": i["reverse_charge_id"],
+        "reason": "Typed wrong",
+    },
+    "gst_returns.cancel_credit_change": lambda i, _: {
+        "credit_change_id": i["credit_change_id"],
         "reason": "Typed wrong",
     },
     "gst_returns.get_return": lambda i, _: {"return_id": i["gst_return_id"]},

@@ -44,6 +44,10 @@ WITHIN_A_TENANT: dict[str, tuple[str, object]] = {
     "searched_as": ("select sec.searched_as('30c')", "'30c':1"),
     "search_parties": ("select count(*) from sec.search_parties(%(word)s, '', %(zero)s, 50)", 0),
     "gst_scheme": ("select sec.gst_scheme(%(tenant)s, %(company)s, current_date)", None),
+    "is_gst_record_filed": (
+        "select sec.is_gst_record_filed(%(tenant)s, %(company)s, %(branch)s, current_date)",
+        False,
+    ),
     "branch_at": ("select count(*) from sec.branch_at(%(tenant)s, %(branch)s, now())", 0),
     "tenant": ("select sec.tenant() = %(tenant)s", False),
     "claim_key": ("select count(*) from sec.claim_key(1, %(tenant)s, %(command)s, %(key)s)", 0),

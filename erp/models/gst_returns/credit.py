@@ -5,10 +5,13 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text, true
 from sqlmodel import Field
 
 from erp.models.base import INSTANT, MONEY, PERCENT, TenantRow, belongs_to, created_at, one_of
+
+CANCELLED = "(cancelled_at is null) = (cancelled_by is null) and (cancelled_at is null) = (cancel_reason = '')"
+"""A record is cancelled by somebody, for a reason, or not at all."""
 
 
 class CreditChangeKind(StrEnum):
@@ -31,7 +34,7 @@ class CreditChangeKind(StrEnum):
 
 
 class GstCreditChange(TenantRow, table=True):
-    """Credit that a registration reversed or claimed again; never changed."""
+    """Credit that a registration reversed or claimed again; never changed, but cancelled once where typed wrong."""
 
     __tablename__ = "gst_credit_change"
     __table_args__ = (
@@ -40,6 +43,7 @@ class GstCreditChange(TenantRow, table=True):
         one_of("kind", CreditChangeKind),
         CheckConstraint("least(igst, cgst, sgst) >= 0", name="not_negative"),
         CheckConstraint("igst + cgst + sgst > 0", name="amount"),
+        CheckConstraint(CANCELLED, name="cancelled"),
         Index("ix_gst_credit_change_day", "tenant_id", "branch_id", "booked_on"),
     )
 
@@ -53,20 +57,31 @@ class GstCreditChange(TenantRow, table=True):
     reason: str
     user_id: UUID
     recorded_at: datetime = created_at()
+    cancelled_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    cancelled_by: UUID | None = None
+    cancel_reason: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class GstCreditLoss(TenantRow, table=True):
-    """Credit on units that were lost, destroyed or given away, reversed once; never changed.
+    """Credit on units that were lost, destroyed or given away, reversed once.
 
     Attributes:
         change_id: The change that gave it back; none where the units bore no credit.
+        is_live: That change stands; once it is cancelled the units wait again.
     """
 
     __tablename__ = "gst_credit_loss"
     __table_args__ = (
         belongs_to("change_id", "gst_credit_change"),
         belongs_to("move_id", "stock_move"),
-        UniqueConstraint("tenant_id", "move_id"),
+        Index(
+            "uq_gst_credit_loss_live",
+            "tenant_id",
+            "move_id",
+            unique=True,
+            postgresql_where=text("is_live"),
+        ),
+        Index("ix_gst_credit_loss_change", "tenant_id", "change_id"),
         CheckConstraint("least(igst, cgst, sgst) >= 0", name="not_negative"),
         CheckConstraint("(change_id is null) <= (igst + cgst + sgst = 0)", name="change"),
     )
@@ -76,10 +91,11 @@ class GstCreditLoss(TenantRow, table=True):
     igst: Decimal = Field(sa_type=MONEY)
     cgst: Decimal = Field(sa_type=MONEY)
     sgst: Decimal = Field(sa_type=MONEY)
+    is_live: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
 
 
 class GstReverseCharge(TenantRow, table=True):
-    """A purchase whose tax we owe ourselves, with its self-invoice; never changed.
+    """A purchase whose tax we owe ourselves, with its self-invoice; cancelled once where it was typed wrong.
 
     Attributes:
         number: Of the self-invoice, or of our voucher where the supplier is registered.
@@ -93,6 +109,7 @@ class GstReverseCharge(TenantRow, table=True):
         belongs_to("supplier_id", "party"),
         UniqueConstraint("tenant_id", "company_id", "number"),
         CheckConstraint("taxable > 0 and least(igst, cgst, sgst) >= 0", name="amount"),
+        CheckConstraint(CANCELLED, name="cancelled"),
         Index("ix_gst_reverse_charge_day", "tenant_id", "branch_id", "booked_on"),
     )
 
@@ -112,6 +129,9 @@ class GstReverseCharge(TenantRow, table=True):
     sgst: Decimal = Field(sa_type=MONEY)
     user_id: UUID
     recorded_at: datetime = created_at()
+    cancelled_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    cancelled_by: UUID | None = None
+    cancel_reason: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class GstDeposit(TenantRow, table=True):
@@ -134,10 +154,7 @@ class GstDeposit(TenantRow, table=True):
             postgresql_where=text("cancelled_at is null"),
         ),
         CheckConstraint("amount > 0", name="amount"),
-        CheckConstraint(
-            "(cancelled_at is null) = (cancelled_by is null) and (cancelled_at is null) = (cancel_reason = '')",
-            name="cancelled",
-        ),
+        CheckConstraint(CANCELLED, name="cancelled"),
     )
 
     company_id: UUID

@@ -39,6 +39,7 @@ class GstReturn(TenantRow, table=True):
         figures: Sums by section or cell, as text, for the page.
         problems, differences: What has to be mended before it is exported.
         arn: The portal's acknowledgement number.
+        to_be_filed_on: Day for which it was prepared, and later versions with it; none where nobody named one.
     """
 
     __tablename__ = "gst_return"
@@ -80,6 +81,7 @@ class GstReturn(TenantRow, table=True):
     blocking: int = 0
     prepared_by: UUID
     prepared_at: datetime = Field(sa_type=INSTANT)
+    to_be_filed_on: date | None = None
     reviewed_by: UUID | None = None
     reviewed_at: datetime | None = Field(default=None, sa_type=INSTANT)
     arn: str = ""

@@ -28,6 +28,7 @@ from erp.state.gst_returns.amendments import (
     AmendDocumentState,
     AmendmentListState,
     WithdrawAmendmentState,
+    WithdrawListedAdvanceState,
 )
 from erp.state.gst_returns.limits import WHERE
 from erp.state.gst_returns.wording import RECORD, VIEW
@@ -49,7 +50,8 @@ def amendments_page() -> rx.Component:
     return rx.fragment(
         page_header(
             "Amendments",
-            "What a filed GSTR-1 states wrong of a document is corrected in a later one. The document stays.",
+            "What a filed GSTR-1 states wrong of a document or an advance is corrected in a later one."
+            " The document stays.",
             rx.cond(AmendmentListState.may_amend, amend),
         ),
         gst_tabs("/gst/amendments"),
@@ -57,7 +59,10 @@ def amendments_page() -> rx.Component:
             AmendmentListState,
             label="Amendments",
             search="Number, GSTIN or name",
-            filters=[Filter("is_standing", "State", [("true", "Not withdrawn")])],
+            filters=[
+                Filter("kind", "Of", [("document", "Documents"), ("advance", "Advances")]),
+                Filter("is_standing", "State", [("true", "Not withdrawn")]),
+            ],
             row_action=_withdraw,
             empty=Empty(
                 "pen-line",
@@ -66,21 +71,29 @@ def amendments_page() -> rx.Component:
                 rx.cond(AmendmentListState.may_amend, amend),
             ),
         ),
-        form_dialog(
-            WithdrawAmendmentState,
-            reason_field(WithdrawAmendmentState.field_errors, "It was right"),
-            title="Withdraw this amendment?",
-            subtitle="The next return states nothing of it, and tax that it moved goes back.",
-            submit="Withdraw",
-            dismiss="Keep it",
-        ),
+        *(_withdrawing(state) for state in (WithdrawAmendmentState, WithdrawListedAdvanceState)),
+    )
+
+
+def _withdrawing(state: Any) -> rx.Component:
+    return form_dialog(
+        state,
+        reason_field(state.field_errors, "It was right"),
+        title="Withdraw this amendment?",
+        subtitle="The next return states nothing of it, and tax that it moved goes back.",
+        submit="Withdraw",
+        dismiss="Keep it",
     )
 
 
 def _withdraw(row: Any) -> rx.Component:
-    asked = WithdrawAmendmentState.open_dialog(row["id"], row["number"])
-    return rx.cond(
-        row["may_withdraw"] != "", icon_button("ban", "Withdraw amendment", on_click=asked)
+    def offered(kind: str, state: Any) -> rx.Component:
+        asked = state.open_dialog(row["id"], row["number"])
+        ban = icon_button("ban", "Withdraw amendment", on_click=asked)
+        return rx.cond(row["may_withdraw"] == kind, ban)
+
+    return rx.fragment(
+        offered("document", WithdrawAmendmentState), offered("advance", WithdrawListedAdvanceState)
     )
 
 

@@ -22,7 +22,9 @@ from erp.pages.gst_returns.tabs import gst_tabs
 from erp.pages.routing import page
 from erp.state.gst_returns.recorded import (
     AnnualReturnListState,
+    CancelCreditChangeState,
     CancelDepositState,
+    CancelReverseChargeState,
     CreditChangeListState,
     DepositListState,
     ReverseChargeListState,
@@ -47,13 +49,20 @@ def reverse_charges_page() -> rx.Component:
             ReverseChargeListState,
             label="Reverse charges",
             search="Number, supplier or what for",
-            row_action=_paper,
+            row_action=_charge_actions,
             empty=Empty(
                 "repeat",
                 "Nothing under reverse charge",
                 "Freight of a goods carrier, or legal fees, are recorded on the page of returns.",
                 link_button("Returns", "/gst", look="outline"),
             ),
+        ),
+        _cancel_dialog(
+            CancelReverseChargeState,
+            "Cancel this reverse charge?",
+            "For one that was typed wrong. Its entry is taken back on its own day, with what is owed to the supplier;"
+            " its number is not given again.",
+            "Cancel the reverse charge",
         ),
     )
 
@@ -78,6 +87,7 @@ def credit_changes_page() -> rx.Component:
             label="Changes of credit",
             search="Reason or GSTIN",
             filters=[Filter("kind", "What", list(CREDIT_KINDS.items()))],
+            row_action=_change_actions,
             empty=Empty(
                 "undo-2",
                 "No credit was reversed",
@@ -85,6 +95,12 @@ def credit_changes_page() -> rx.Component:
                 " of returns.",
                 link_button("Returns", "/gst", look="outline"),
             ),
+        ),
+        _cancel_dialog(
+            CancelCreditChangeState,
+            "Cancel this change of credit?",
+            "For one that was typed wrong. Its entry is taken back on its own day; lost goods behind it wait again.",
+            "Cancel the change of credit",
         ),
     )
 
@@ -98,10 +114,6 @@ def credit_changes_page() -> rx.Component:
 )
 def challans_page() -> rx.Component:
     """List challans; one that was typed wrong is cancelled."""
-    state = CancelDepositState
-    reason = text_field(
-        "Reason", "reason", errors=state.field_errors, required=True, max_length=120
-    )
     return rx.fragment(
         page_header("Challans", "Cash deposited with the portal, which pays GSTR-3B."),
         gst_tabs("/gst/challans"),
@@ -117,13 +129,11 @@ def challans_page() -> rx.Component:
                 link_button("Returns", "/gst", look="outline"),
             ),
         ),
-        form_dialog(
-            state,
-            reason,
-            title="Cancel this challan?",
-            subtitle="For one that was typed wrong: the cash goes back to the bank in the books, by an entry of today.",
-            submit="Cancel the challan",
-            dismiss="Keep it",
+        _cancel_dialog(
+            CancelDepositState,
+            "Cancel this challan?",
+            "For one that was typed wrong: the cash goes back to the bank in the books, by an entry of today.",
+            "Cancel the challan",
         ),
     )
 
@@ -183,10 +193,30 @@ def _annual_return() -> rx.Component:
     )
 
 
-def _paper(row: Any) -> rx.Component:
-    return rx.cond(
-        row["paper"] != "", download_link("Self-invoice", row["paper"], icon="file-text")
+def _cancel_dialog(state: Any, title: str, subtitle: str, submit: str) -> rx.Component:
+    reason = text_field(
+        "Reason", "reason", errors=state.field_errors, required=True, max_length=120
     )
+    return form_dialog(
+        state, reason, title=title, subtitle=subtitle, submit=submit, dismiss="Keep it"
+    )
+
+
+def _charge_actions(row: Any) -> rx.Component:
+    paper = download_link("Self-invoice", row["paper"], icon="file-text")
+    asked = CancelReverseChargeState.open_dialog(row["id"], row["number"])
+    cancel = icon_button("ban", "Cancel reverse charge", on_click=asked)
+    return rx.el.div(
+        rx.cond(row["paper"] != "", paper),
+        rx.cond(row["may_cancel"] != "", cancel),
+        class_name="row-actions",
+    )
+
+
+def _change_actions(row: Any) -> rx.Component:
+    asked = CancelCreditChangeState.open_dialog(row["id"], row["reason"])
+    cancel = icon_button("ban", "Cancel change of credit", on_click=asked)
+    return rx.cond(row["may_cancel"] != "", cancel)
 
 
 def _cancel(row: Any) -> rx.Component:

@@ -27,6 +27,12 @@ from erp.services.gst_returns.annual_returns import (
     record_annual_return,
 )
 from erp.services.gst_returns.cancelling_deposits import CancelDeposit, cancel_deposit
+from erp.services.gst_returns.cancelling_records import (
+    CancelCreditChange,
+    CancelReverseCharge,
+    cancel_credit_change,
+    cancel_reverse_charge,
+)
 from erp.services.gst_returns.cmp08 import CELLS_CMP08
 from erp.services.gst_returns.credit_changes import ListCreditChanges, list_credit_changes
 from erp.services.gst_returns.deciding_2b import (
@@ -45,6 +51,8 @@ from erp.services.gst_returns.errors import (
     NothingAmended,
     NothingLost,
     NotItsBill,
+    RecordCancelled,
+    RecordKept,
     ReturnFiled,
     ReturnNotReady,
     ReturnOutdated,
@@ -53,6 +61,7 @@ from erp.services.gst_returns.errors import (
     TaxPeriodFiled,
     UnknownAmendment,
     UnknownGstReturn,
+    UnknownRecord,
     UnknownRegistration,
     UnknownReported,
     WrongTaxPeriod,
@@ -169,7 +178,9 @@ __all__ = [
     "AmendedDocument",
     "AmendmentPage",
     "AmendmentRow",
+    "CancelCreditChange",
     "CancelDeposit",
+    "CancelReverseCharge",
     "CashShort",
     "ChangeCredit",
     "ChangeScheme",
@@ -217,6 +228,8 @@ __all__ = [
     "PreparedReturn",
     "Read2b",
     "RecordAnnualReturn",
+    "RecordCancelled",
+    "RecordKept",
     "RecordRefusals",
     "RecordReverseCharge",
     "RecordedRefusals",
@@ -245,6 +258,7 @@ __all__ = [
     "TurnoverTooHigh",
     "UnknownAmendment",
     "UnknownGstReturn",
+    "UnknownRecord",
     "UnknownRegistration",
     "UnknownReported",
     "WithdrawAdvanceAmendment",
@@ -253,7 +267,9 @@ __all__ = [
     "add_limit",
     "amend_advance",
     "amend_document",
+    "cancel_credit_change",
     "cancel_deposit",
+    "cancel_reverse_charge",
     "change_credit",
     "change_scheme",
     "decide_reported",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.models.gst_returns import CreditChangeKind
+from erp.services.gst_returns.recorded import RecordStanding
 from erp.services.platform import (
     LAST_ID,
     Page,
@@ -34,6 +35,8 @@ class CreditChangeRow(Result):
 
     Attributes:
         entry_id: The journal entry that books it.
+        standing: `recorded`, `filed` once the return of its day is, or `cancelled`.
+        is_of_asset: It follows the sale of an asset, and is cancelled with that alone.
     """
 
     id: UUID
@@ -46,6 +49,9 @@ class CreditChangeRow(Result):
     reason: str
     user: str
     entry_id: UUID
+    standing: RecordStanding
+    cancel_reason: str
+    is_of_asset: bool
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -62,7 +68,11 @@ class CreditChangePage(Rows):
 
 _ROWS: LiteralString = """
     select c.id, b.gstin, c.kind, c.booked_on, c.igst, c.cgst, c.sgst, c.reason,
-           coalesce(m.display_name, '') as "user", e.id as entry_id
+           coalesce(m.display_name, '') as "user", e.id as entry_id,
+           case when c.cancelled_at is not null then 'cancelled'
+                when sec.is_gst_record_filed(c.tenant_id, c.company_id, c.branch_id, c.booked_on) then 'filed'
+                else 'recorded' end as standing, c.cancel_reason,
+           c.kind in ('asset_sold', 'asset_kept') as is_of_asset
       from gst_credit_change c
       join branch b on (b.tenant_id, b.id) = (c.tenant_id, c.branch_id)
       join journal_entry e on (e.tenant_id, e.origin_id) = (c.tenant_id, c.id) and e.purpose = 'booked'

@@ -94,6 +94,24 @@ class DepositCancelled(Conflict):
     code = "deposit_cancelled"
 
 
+class UnknownRecord(NotFound):
+    """The acting company has recorded no such reverse charge or change of credit."""
+
+    code = "unknown_gst_record"
+
+
+class RecordCancelled(Conflict):
+    """The reverse charge or change of credit is cancelled."""
+
+    code = "gst_record_cancelled"
+
+
+class RecordKept(Conflict):
+    """Something rests on the reverse charge or change of credit, so it is not cancelled."""
+
+    code = "gst_record_kept"
+
+
 class CreditShort(InvalidInput):
     """More credit is given back or claimed again than there is."""
 
@@ -148,7 +166,7 @@ def tax_period_filed() -> TaxPeriodFiled:
 
 refuse_on("gst_return_period_filed", tax_period_filed)
 refuse_on(
-    "uq_gst_credit_loss_tenant_id_move_id",
+    "uq_gst_credit_loss_live",
     lambda: NothingLost("The credit on these goods is reversed already."),
 )
 refuse_on(
@@ -198,12 +216,14 @@ refuse_on("gst_amendment_unfiled", _unfiled)
 refuse_on("gst_amendment_frozen", _frozen)
 
 
+MOVED_SINCE = (
+    "The advance was applied, paid back or undone as it is amended."
+    " Let the amendment stand: what is wrong with it is met in the next return."
+)
+
+
 def _advance_used() -> NotAmendable:
-    message = (
-        "The advance was applied, paid back or undone as it is amended."
-        " Let the amendment stand: what is wrong with it is met in the next return."
-    )
-    return NotAmendable(message, fields={"amendment_id": message})
+    return NotAmendable(MOVED_SINCE, fields={"amendment_id": MOVED_SINCE})
 
 
 def _advance_amended() -> AmendedBefore:

@@ -41,7 +41,7 @@ class ReturnWasFiled(DomainEvent):
 
 
 class CreditChanged(DomainEvent):
-    """Credit was reversed or claimed again, a reverse charge recorded, or cash deposited."""
+    """Credit was reversed or claimed again, a reverse charge recorded, cash deposited, or one of them cancelled."""
 
     name: ClassVar[str] = "gst_returns.credit_changed.v1"
 

@@ -44,7 +44,7 @@ _CREDIT = """
 _REVERSED = """
     select m.lot_id, sum(g.igst) as igst, sum(g.cgst) as cgst, sum(g.sgst) as sgst
       from gst_credit_loss g join stock_move m on (m.tenant_id, m.id) = (g.tenant_id, g.move_id)
-     where g.tenant_id = %(tenant)s and m.lot_id = any(%(lots)s) group by m.lot_id
+     where g.tenant_id = %(tenant)s and g.is_live and m.lot_id = any(%(lots)s) group by m.lot_id
 """
 
 
@@ -149,7 +149,7 @@ def list_lost_goods(session: Session, ctx: RequestContext, wanted: ListLostGoods
                    sum(lost.value) as value, count(*) = count(g.id) as is_reversed,
                    (array_agg(lost.id order by lost.id desc))[1] as last
               from lost left join gst_credit_loss g
-                on g.tenant_id = %(tenant)s and g.move_id = lost.id
+                on g.tenant_id = %(tenant)s and g.move_id = lost.id and g.is_live
              group by 1, 2, 3)
         select * from document
          where (%(state)s = '' or is_reversed = (%(state)s = 'reversed'))
@@ -207,7 +207,8 @@ def _credit_of(
         f"""
         with lost as ({_LOST} and m.origin_id = any(%(origins)s))
         select lost.origin_id, lost.day, sum(g.igst) as igst, sum(g.cgst) as cgst, sum(g.sgst) as sgst
-          from lost join gst_credit_loss g on g.tenant_id = %(tenant)s and g.move_id = lost.id
+          from lost join gst_credit_loss g
+            on g.tenant_id = %(tenant)s and g.move_id = lost.id and g.is_live
          group by 1, 2
         """,  # noqa: S608  the part is a constant
         _asked(ctx, registration) | {"origins": ids},
@@ -237,7 +238,7 @@ def waiting_losses(
         f"""
         with lost as ({_LOST})
         select * from lost where not exists (select 1 from gst_credit_loss g
-               where g.tenant_id = %(tenant)s and g.move_id = lost.id)
+               where g.tenant_id = %(tenant)s and g.move_id = lost.id and g.is_live)
            and (%(origins)s::uuid[] is null or origin_id = any(%(origins)s))
            and (%(until)s::date is null or day <= %(until)s)
          order by day, origin_id, id

@@ -18,6 +18,7 @@ from erp.services.gst_returns.events import SchemeChanged
 from erp.services.gst_returns.law import GST_BEGAN, limit_on
 from erp.services.gst_returns.limits import limits_of
 from erp.services.gst_returns.schemes import ONE_DAY, Span, span_on, spans_of
+from erp.services.gst_returns.turnover import turnover_of
 from erp.services.platform import (
     Command,
     Day,
@@ -171,7 +172,7 @@ _SINCE = """
         (select min(booked_on) from supplier_bill where tenant_id = %(tenant)s and company_id = %(company)s
             and status = 'posted' and booked_on >= %(day)s),
         (select min(booked_on) from gst_reverse_charge where tenant_id = %(tenant)s
-            and company_id = %(company)s and booked_on >= %(day)s)) as issued,
+            and company_id = %(company)s and booked_on >= %(day)s and cancelled_at is null)) as issued,
         (select max(ends_on) from gst_return where tenant_id = %(tenant)s and company_id = %(company)s
             and status = 'filed' and ends_on >= %(day)s) as filed,
         exists (select 1 from invoice where tenant_id = %(tenant)s and company_id = %(company)s) as trades
@@ -246,20 +247,6 @@ def _has_registration(session: Session, ctx: RequestContext) -> bool:
         (ctx.tenant_id, ctx.company_id),
     )
     return row is not None
-
-
-def turnover_of(session: Session, ctx: RequestContext, first: date, last: date) -> Decimal:
-    """Return what the company supplied between two days without tax, exempt supplies too, notes taken off."""
-    row = db.fetch_one(
-        session,
-        "select coalesce(sum(case kind when 'credit_note' then -taxable else taxable end), 0) as amount"
-        " from invoice i where tenant_id = %s and company_id = %s and issued_on between %s and %s"
-        " and not exists (select 1 from invoice_cancellation c"
-        "  where (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id))",
-        (ctx.tenant_id, ctx.company_id, first, last),
-    )
-    amount: Decimal = row["amount"] if row else ZERO
-    return amount
 
 
 def composition_limit(

@@ -25,7 +25,7 @@ _FIRST = """
          where tenant_id = %(tenant)s and branch_id = any(%(branches)s) and status = 'posted' and %(is_3b)s
            and booked_on between %(from)s and %(to)s
         union all select min(booked_on) from gst_reverse_charge
-         where tenant_id = %(tenant)s and branch_id = any(%(branches)s) and %(is_3b)s
+         where tenant_id = %(tenant)s and branch_id = any(%(branches)s) and %(is_3b)s and cancelled_at is null
            and booked_on between %(from)s and %(to)s) documents
 """
 

@@ -43,8 +43,8 @@ class PrepareReturn(Command):
     Attributes:
         starts_on: First day of the month or quarter. months: one, or three under QRMP; a CMP-08 has three.
         accepted: Matters that are taken as they are; those of the version before where it is left out.
-        filed_on: Day on which it will be filed, or was; today, or the first day after the period, where it is
-            left out. It decides which credit a GSTR-3B claims.
+        filed_on: Day on which it will be filed, or was; where it is left out, that of the version before, else
+            today, or the first day after the period. It decides which credit a GSTR-3B claims.
     """
 
     gstin: GstinText
@@ -87,13 +87,15 @@ def prepare_return(session: Session, ctx: RequestContext, cmd: PrepareReturn) ->
     registration = registration_of(session, ctx, cmd.gstin)
     period = period_from(cmd.starts_on, _months(cmd))
     _check(ctx, period)
-    filed_on = filing_day(ctx, period, cmd.filed_on)
     hold_form(session, ctx, cmd.gstin, cmd.form)
     require_not_filed(session, ctx, registration, cmd.form, period)
-    reasons = _reasons(session, ctx, cmd)
-    snapshot = take_snapshot(session, ctx, registration, cmd.form, period, Given(reasons, filed_on))
+    before = _newest(session, ctx, cmd)
+    planned = cmd.filed_on or before["to_be_filed_on"]
+    filed_on = filing_day(ctx, period, planned)
+    given = Given(_reasons(ctx, cmd, before), filed_on)
+    snapshot = take_snapshot(session, ctx, registration, cmd.form, period, given)
     row = _row(ctx, registration, cmd.form, period, snapshot)
-    row["version"] = _next_version(session, ctx, registration, cmd.form, period)
+    row |= {"version": before["version"] + 1, "to_be_filed_on": planned}
     db.insert_rows(session, GstReturn, [row])
     event = ReturnPrepared(
         return_id=row["id"], gstin=cmd.gstin, form=cmd.form, starts_on=period.starts_on,
@@ -103,17 +105,22 @@ def prepare_return(session: Session, ctx: RequestContext, cmd: PrepareReturn) ->
     return PreparedReturn(id=row["id"], version=row["version"], blocking=snapshot.blocking)
 
 
-def _reasons(session: Session, ctx: RequestContext, cmd: PrepareReturn) -> dict[str, str]:
+def _newest(session: Session, ctx: RequestContext, cmd: PrepareReturn) -> db.Row:
+    """Return what the next version takes over from the one before, if there is one."""
+    row = db.fetch_one(
+        session,
+        "select version, figures -> 'accepted' as accepted, to_be_filed_on from gst_return where tenant_id = %s"
+        " and company_id = %s and gstin = %s and form = %s and starts_on = %s order by version desc limit 1",
+        (ctx.tenant_id, ctx.company_id, cmd.gstin, cmd.form, cmd.starts_on),
+    )
+    return row or {"version": 0, "accepted": None, "to_be_filed_on": None}
+
+
+def _reasons(ctx: RequestContext, cmd: PrepareReturn, before: db.Row) -> dict[str, str]:
     if cmd.accepted is not None:
         ctx.require("gst_returns.review")
         return {one.matter: one.reason for one in cmd.accepted}
-    row = db.fetch_one(
-        session,
-        "select figures -> 'accepted' as accepted from gst_return where tenant_id = %s and company_id = %s"
-        " and gstin = %s and form = %s and starts_on = %s order by version desc limit 1",
-        (ctx.tenant_id, ctx.company_id, cmd.gstin, cmd.form, cmd.starts_on),
-    )
-    return reasons_of((row["accepted"] if row else None) or ())
+    return reasons_of(before["accepted"] or ())
 
 
 def _months(cmd: PrepareReturn) -> Months:
@@ -153,23 +160,6 @@ def require_not_filed(
     if filed is not None:
         message = f"The return of this period is filed under {filed['arn']}. That is never undone."
         raise ReturnFiled(message, fields={"starts_on": message})
-
-
-def _next_version(
-    session: Session,
-    ctx: RequestContext,
-    registration: Registration,
-    form: ReturnForm,
-    period: TaxPeriod,
-) -> int:
-    row = db.fetch_one(
-        session,
-        "select coalesce(max(version), 0) + 1 as version from gst_return where tenant_id = %s"
-        " and company_id = %s and gstin = %s and form = %s and starts_on = %s",
-        (ctx.tenant_id, ctx.company_id, registration.gstin, form, period.starts_on),
-    )
-    version: int = row["version"] if row else 1
-    return version
 
 
 def _row(

@@ -73,6 +73,7 @@ class GstReturnDetail(GstReturnRow):
 
     Attributes:
         newest: Number of the last version. needs_review: The reader may not file it unreviewed.
+        to_be_filed_on: Day for which it was prepared, where one was named.
         problems, differences: Each with the `matter` by which `prepare_return` accepts it, empty where it
             keeps nothing in the house.
     """
@@ -88,6 +89,7 @@ class GstReturnDetail(GstReturnRow):
     reviewer: str
     filer: str
     needs_review: bool
+    to_be_filed_on: date | None
 
 
 class GetPortalFile(Query):
@@ -112,7 +114,8 @@ _FROM: LiteralString = (
     " from gst_return r where r.tenant_id = %(tenant)s and r.company_id = %(company)s"
 )
 _WHOLE: LiteralString = """
-    , r.figures, r.problems, r.differences, r.sha256, r.prepared_by, last.version as newest, last.id as newest_id,
+    , r.figures, r.problems, r.differences, r.sha256, r.prepared_by, r.to_be_filed_on,
+      last.version as newest, last.id as newest_id,
       coalesce(p.display_name, '') as preparer, coalesce(w.display_name, '') as reviewer,
       coalesce(f.display_name, '') as filer
 """

@@ -98,12 +98,12 @@ _REVERSE = """
     select r.id, r.number, p.name as supplier, r.booked_on, r.is_inter, r.taxable, r.igst, r.cgst, r.sgst
       from gst_reverse_charge r join party p on (p.tenant_id, p.id) = (r.tenant_id, r.supplier_id)
      where r.tenant_id = %(tenant)s and r.branch_id = any(%(branches)s)
-       and r.booked_on between %(from)s and %(to)s order by r.booked_on, r.id
+       and r.booked_on between %(from)s and %(to)s and r.cancelled_at is null order by r.booked_on, r.id
 """
 _CHANGES = """
     select id, kind, igst, cgst, sgst, booked_on, reason from gst_credit_change
      where tenant_id = %(tenant)s and branch_id = any(%(branches)s) and booked_on between %(from)s and %(to)s
-       and kind <> 'refunded'
+       and kind <> 'refunded' and cancelled_at is null
      order by booked_on, id
 """
 

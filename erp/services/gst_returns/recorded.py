@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import LiteralString
+from typing import Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -19,6 +19,8 @@ from erp.services.platform import (
     query,
 )
 
+RecordStanding = Literal["recorded", "filed", "cancelled"]
+
 
 class ListReverseCharges(Page):
     """Purchases under reverse charge, the newest first."""
@@ -29,6 +31,7 @@ class ReverseChargeRow(Result):
 
     Attributes:
         is_self_invoiced: The supplier is not registered, so that its number is a self-invoice's.
+        standing: `recorded`, `filed` once the return of its day is, or `cancelled`.
     """
 
     id: UUID
@@ -42,6 +45,8 @@ class ReverseChargeRow(Result):
     taxable: Decimal
     tax: Decimal
     is_self_invoiced: bool
+    standing: RecordStanding
+    cancel_reason: str
 
 
 class ReverseChargePage(Rows):
@@ -75,7 +80,10 @@ class DepositPage(Rows):
 
 _CHARGES: LiteralString = """
     select r.id, r.number, r.supplier_id, p.name as supplier, r.booked_on, r.description, r.hsn, r.rate,
-           r.taxable, r.igst + r.cgst + r.sgst as tax, coalesce(p.gstin, '') = '' as is_self_invoiced
+           r.taxable, r.igst + r.cgst + r.sgst as tax, coalesce(p.gstin, '') = '' as is_self_invoiced,
+           case when r.cancelled_at is not null then 'cancelled'
+                when sec.is_gst_record_filed(r.tenant_id, r.company_id, r.branch_id, r.booked_on) then 'filed'
+                else 'recorded' end as standing, r.cancel_reason
       from gst_reverse_charge r
       join party p on (p.tenant_id, p.id) = (r.tenant_id, r.supplier_id)
      where r.tenant_id = %(tenant)s and r.company_id = %(company)s and r.id < %(id)s::uuid

@@ -211,8 +211,14 @@ _WAITING = """
       from (select igst, cgst, sgst, case kind when 'unpaid' then 1 else -1 end as sign
               from gst_credit_change
              where tenant_id = %s and branch_id = any(%s)
-               and (kind = 'unpaid' and booked_on <= %s or kind = 'reclaimed')) changed
+               and cancelled_at is null and (kind = 'unpaid' and booked_on <= %s or kind = 'reclaimed')) changed
 """
+
+
+def hold_reclaims(session: Session, ctx: RequestContext, registration: Registration) -> None:
+    """Let others wait who would claim again what a registration reversed as unpaid, or take that back."""
+    key = f"gst_reclaim:{ctx.tenant_id}:{ctx.company_id}:{registration.gstin}"
+    db.execute(session, "select pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
 
 
 def _require_reclaimable(
@@ -223,8 +229,7 @@ def _require_reclaimable(
     day: date,
 ) -> None:
     """Refuse a head of which less was reversed until the day than all that is claimed again of it."""
-    key = f"gst_reclaim:{ctx.tenant_id}:{ctx.company_id}:{registration.gstin}"
-    db.execute(session, "select pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
+    hold_reclaims(session, ctx, registration)
     given = (ctx.tenant_id, list(registration.branch_ids), day)
     (waiting,) = db.fetch_all(session, _WAITING, given)
     over = {

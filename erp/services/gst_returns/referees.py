@@ -29,24 +29,24 @@ referee(
 )
 referee(
     "G2",
-    "Every challan, reverse charge and change of credit is booked with its amount, and a cancelled challan taken back",
+    "Every challan, reverse charge and change of credit is booked with its amount, and taken back where cancelled",
     counted="select (select count(*) from gst_deposit) + (select count(*) from gst_credit_change)"
     " + (select count(*) from gst_reverse_charge)",
     offenders="""
         with recorded as (
-            select tenant_id, id, amount from gst_deposit
-            union all select tenant_id, id, igst + cgst + sgst from gst_credit_change
-            union all select tenant_id, id, taxable + igst + cgst + sgst from gst_reverse_charge)
+            select tenant_id, id, amount, cancelled_at from gst_deposit
+            union all select tenant_id, id, igst + cgst + sgst, cancelled_at from gst_credit_change
+            union all select tenant_id, id, taxable + igst + cgst + sgst, cancelled_at from gst_reverse_charge)
         select r.tenant_id, r.id as record_id, r.amount, e.total as booked
           from recorded r
           left join journal_entry e on e.tenant_id = r.tenant_id and e.origin_id = r.id and e.purpose = 'booked'
          where e.total is distinct from r.amount
         union all
-        select d.tenant_id, d.id, d.amount, back.total
-          from gst_deposit d
-          left join journal_entry back on back.tenant_id = d.tenant_id and back.origin_id = d.id
+        select r.tenant_id, r.id, r.amount, back.total
+          from recorded r
+          left join journal_entry back on back.tenant_id = r.tenant_id and back.origin_id = r.id
                and back.purpose = 'cancelled'
-         where back.total is distinct from case when d.cancelled_at is null then null else d.amount end
+         where back.total is distinct from case when r.cancelled_at is null then null else r.amount end
          limit 1
     """,
 )

@@ -16,6 +16,7 @@ _PAID_BACK = """
     select coalesce(sum(igst), 0) as igst, coalesce(sum(cgst), 0) as cgst, coalesce(sum(sgst), 0) as sgst
       from gst_credit_change
      where tenant_id = %s and branch_id = any(%s) and kind = 'refunded' and booked_on > %s and booked_on <= %s
+       and cancelled_at is null
 """
 
 

@@ -21,7 +21,7 @@ from erp.services.gst_returns.heads import NAMES
 from erp.services.gst_returns.lost_goods import LostDocument, waiting_losses
 from erp.services.gst_returns.reading_inward import CREDIT_CHANGE
 from erp.services.gst_returns.recording import booking_day, credit_row, post_change
-from erp.services.gst_returns.registrations import GstinText, registration_of
+from erp.services.gst_returns.registrations import GstinText, Registration, registration_of
 from erp.services.platform import Command, Day, Result, command
 
 COSTS = ("loss_expired", "sales_promotion", "stock_adjustment")
@@ -60,7 +60,7 @@ class ReversedLosses(Result):
 def reverse_losses(session: Session, ctx: RequestContext, cmd: ReverseLosses) -> ReversedLosses:
     """Give back the credit on lost goods, each document's by an entry of its own on the account of the loss.
 
-    Units whose credit is reversed are never reversed again. Locks the registration's losses.
+    Units whose credit is reversed are not reversed again while that stands. Locks the registration's losses.
 
     Raises:
         UnknownRegistration: No branch of the company has this GSTIN.
@@ -76,8 +76,7 @@ def reverse_losses(session: Session, ctx: RequestContext, cmd: ReverseLosses) ->
     """
     registration = registration_of(session, ctx, cmd.gstin)
     day = booking_day(ctx, cmd.booked_on, "booked_on")
-    key = f"gst_losses:{ctx.tenant_id}:{ctx.company_id}:{registration.gstin}"
-    db.execute(session, "select pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
+    hold_losses(session, ctx, registration)
     until = min(cmd.until or day, day)  # credit is not given back before the goods are lost
     waiting = [
         document
@@ -94,6 +93,12 @@ def reverse_losses(session: Session, ctx: RequestContext, cmd: ReverseLosses) ->
         _reverse(session, acting, document, day)
     tax = sum((document.tax for document in waiting), ZERO)
     return ReversedLosses(documents=len(waiting), tax=tax)
+
+
+def hold_losses(session: Session, ctx: RequestContext, registration: Registration) -> None:
+    """Let others wait who would reverse credit on a registration's lost goods, or take that back."""
+    key = f"gst_losses:{ctx.tenant_id}:{ctx.company_id}:{registration.gstin}"
+    db.execute(session, "select pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
 
 
 def _closed(

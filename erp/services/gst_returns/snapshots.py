@@ -35,7 +35,6 @@ from erp.services.gst_returns.gstr3b import (
 )
 from erp.services.gst_returns.heads import NOTHING, Heads
 from erp.services.gst_returns.lapsing import SINCE, since_when_filed
-from erp.services.gst_returns.law import FEWEST_DIGITS
 from erp.services.gst_returns.limits import rate_check
 from erp.services.gst_returns.open_advances import open_advances
 from erp.services.gst_returns.ordering import last_filed
@@ -50,6 +49,7 @@ from erp.services.gst_returns.registrations import Registration
 from erp.services.gst_returns.schemes import Span, days_for, span_on, spans_of
 from erp.services.gst_returns.setting_off import SetOff, in_rupees, set_off
 from erp.services.gst_returns.tax_period import TaxPeriod
+from erp.services.gst_returns.turnover import hsn_digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,10 @@ def take_snapshot(
         return _cmp08(registration, days, outward, quarter, (differences, before, reasons))
     if form is ReturnForm.GSTR1:
         problems = problems_of(
-            registration.gstin, outward.documents, FEWEST_DIGITS, rate_check(session, ctx)
+            registration.gstin,
+            outward.documents,
+            hsn_digits(session, ctx, days.starts_on),
+            rate_check(session, ctx),
         )
         problems += foreign_notes(outward.foreign)
         waiting = open_advances(session, ctx, registration, days)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from erp.core import db
+from erp.core.clock import business_date
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput, NotFound
 from erp.core.formatting import amount_in_words, date_text, money_text, plain_decimal
@@ -94,8 +95,16 @@ def get_printed_self_invoice(
         time_zone=row["time_zone"],
         is_reverse_charge=True,
         is_composition=row["gst_scheme"] == "composition",
+        cancelled=_cancelled(row),
         remarks=(f"Supplier's paper {row['supplier_number']}",) if row["supplier_number"] else (),
     )
+
+
+def _cancelled(row: Mapping[str, Any]) -> str:
+    if row["cancelled_at"] is None:
+        return ""
+    on = date_text(business_date(row["cancelled_at"], row["time_zone"]))
+    return f"on {on}: {row['cancel_reason']}"
 
 
 def _issued_at(row: Mapping[str, Any]) -> datetime:

@@ -8,7 +8,7 @@ from reflex.event import EventSpec
 
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
-from erp.core.formatting import date_text, money_text
+from erp.core.formatting import date_text, money_text, plain_decimal
 from erp.services.party import STATES
 from erp.state.asking import DialogFormState
 from erp.state.gst_returns.wording import RECORD, SECTIONS, VIEW, period_words
@@ -52,8 +52,8 @@ class AmendmentListState(ListState, rx.State):
         Column("cgst", "CGST", Kind.MONEY, wide_only=True),
         Column("sgst", "SGST", Kind.MONEY, wide_only=True),
     )
-    row_link: ClassVar[str] = "/invoices/{invoice_id}"
-    filter_keys: ClassVar[tuple[str, ...]] = ("is_standing",)
+    row_link: ClassVar[str] = "{page}"
+    filter_keys: ClassVar[tuple[str, ...]] = ("kind", "is_standing")
     topics: ClassVar[tuple[str, ...]] = ("gst_returns",)
 
     may_amend: bool = False
@@ -72,7 +72,10 @@ class AmendmentListState(ListState, rx.State):
             "gstin": _change(row),
             "reason": f"With {row.led_by}: {row.reason}" if row.led_by else row.reason,
             "is_filed": standing,
-            "may_withdraw": "yes" if waits else "",
+            "may_withdraw": row.kind if waits else "",
+            "page": f"/invoices/{row.invoice_id}"
+            if row.invoice_id
+            else f"/service-advances/{row.advance_id}",
         }
 
 
@@ -85,7 +88,18 @@ def _change(row: Any) -> str:
         parts.append(f"{_state(row.place)} for {_state(row.old_place)}")
     if row.shipping_bill:
         parts.append(f"shipping bill {row.shipping_bill}")
+    if row.kind == "advance":
+        return ", ".join(parts + _advance_change(row))
     return ", ".join(parts) or ("SEZ" if row.is_sez else "Not SEZ")
+
+
+def _advance_change(row: Any) -> list[str]:
+    parts = []
+    if row.rate != row.old_rate:
+        parts.append(f"{plain_decimal(row.rate)}% for {plain_decimal(row.old_rate)}%")
+    if row.stated_on != row.issued_on:
+        parts.append(f"{row.stated_on:%b %Y} for {row.issued_on:%b %Y}")
+    return parts
 
 
 def _state(code: str) -> str:
@@ -99,6 +113,18 @@ class WithdrawAmendmentState(DialogFormState, rx.State):
     command: ClassVar[str] = "gst_returns.withdraw_amendment"
     subject_field: ClassVar[str] = "amendment_id"
     done_words: ClassVar[str] = "Withdrawn. The document may be amended anew."
+
+    async def _bring_up_to_date(self) -> None:
+        await (await self.get_state(AmendmentListState))._reload()  # noqa: SLF001  sister of this state
+
+
+class WithdrawListedAdvanceState(DialogFormState, rx.State):
+    """Withdraws the amendment of an advance, from the list."""
+
+    permission: ClassVar[str] = RECORD
+    command: ClassVar[str] = "gst_returns.withdraw_advance_amendment"
+    subject_field: ClassVar[str] = "amendment_id"
+    done_words: ClassVar[str] = "Withdrawn. The advance may be amended anew."
 
     async def _bring_up_to_date(self) -> None:
         await (await self.get_state(AmendmentListState))._reload()  # noqa: SLF001  sister of this state

@@ -202,6 +202,8 @@ def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
     reviewed = f" and reviewed by {found.reviewer}" if found.reviewer else ""
     total = found.figures["total"]
     own = principal.user_id == found.prepared_by
+    made_at = instant_text(found.prepared_at, principal.time_zone)
+    planned = f", to be filed on {date_text(found.to_be_filed_on)}" if found.to_be_filed_on else ""
     return {
         "id": str(found.id),
         "title": f"{FORMS[found.form]} {period_words(found.starts_on, found.ends_on)}",
@@ -223,7 +225,7 @@ def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
         "proof_tone": "red" if found.differences else "green",
         "blocking": counted(found.blocking, "matter", "matters") if found.blocking else "",
         "documents": f"{found.figures.get('documents', '')}",
-        "made": f"by {found.preparer}{reviewed}, {instant_text(found.prepared_at, principal.time_zone)}",
+        "made": f"by {found.preparer}{reviewed}, {made_at}{planned if is_open else ''}",
         "filed": f"Filed on {date_text(found.filed_on)} by {found.filer} under {found.arn}. Its period is locked."
         if found.filed_on
         else "",

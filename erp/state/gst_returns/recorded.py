@@ -10,6 +10,8 @@ from erp.state.gst_returns.wording import CREDIT_KINDS, RECORD, VIEW
 from erp.state.listing import ListState
 
 DEPOSITS = {"deposited": "Deposited", "cancelled": "Cancelled"}
+RECORDS = {"recorded": "Recorded", "filed": "Filed", "cancelled": "Cancelled"}
+RECORD_TONES = {"filed": "green", "cancelled": "red"}
 ANNUAL = {"counts": "Filed", "not_filed": "Not filed", "replaced": "Replaced"}
 
 
@@ -22,15 +24,45 @@ class ReverseChargeListState(ListState, rx.State):
         Column("number", "Number", detail="supplier"),
         Column("booked_on", "Booked on", Kind.DATE),
         Column("description", "For", detail="hsn", wide_only=True),
+        Column(
+            "standing",
+            "State",
+            Kind.STATUS,
+            labels=RECORDS,
+            tones=RECORD_TONES,
+            detail="cancel_reason",
+        ),
         Column("rate", "GST", Kind.PERCENT, wide_only=True),
         Column("taxable", "Value", Kind.MONEY, wide_only=True),
         Column("tax", "Tax", Kind.MONEY),
     )
     topics: ClassVar[tuple[str, ...]] = ("gst_returns",)
 
+    may_cancel: bool = False
+
+    async def _reload(self) -> None:
+        self.may_cancel = (await self._principal()).may(RECORD)
+        await super()._reload()
+
     def _aside(self, row: Any) -> dict[str, str]:
         paper = f"/api/erp/reverse-charges/{row.id}/self-invoice.pdf"
-        return {"paper": paper if row.is_self_invoiced else ""}
+        is_offered = self.may_cancel and row.standing == "recorded"
+        return {
+            "paper": paper if row.is_self_invoiced else "",
+            "may_cancel": "yes" if is_offered else "",
+        }
+
+
+class CancelReverseChargeState(DialogFormState, rx.State):
+    """Cancels a reverse charge of the list."""
+
+    permission: ClassVar[str] = RECORD
+    command: ClassVar[str] = "gst_returns.cancel_reverse_charge"
+    subject_field: ClassVar[str] = "reverse_charge_id"
+    done_words: ClassVar[str] = "Reverse charge cancelled."
+
+    async def _bring_up_to_date(self) -> None:
+        await (await self.get_state(ReverseChargeListState))._reload()  # noqa: SLF001  sister of this state
 
 
 class CreditChangeListState(ListState, rx.State):
@@ -46,11 +78,41 @@ class CreditChangeListState(ListState, rx.State):
         Column("cgst", "CGST", Kind.MONEY, wide_only=True),
         Column("sgst", "SGST", Kind.MONEY, wide_only=True),
         Column("tax", "Tax", Kind.MONEY),
+        Column(
+            "standing",
+            "State",
+            Kind.STATUS,
+            labels=RECORDS,
+            tones=RECORD_TONES,
+            detail="cancel_reason",
+        ),
         Column("user", "Recorded by", wide_only=True),
     )
     row_link: ClassVar[str] = "/books/journal/{entry_id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("kind",)
     topics: ClassVar[tuple[str, ...]] = ("gst_returns",)
+
+    may_cancel: bool = False
+
+    async def _reload(self) -> None:
+        self.may_cancel = (await self._principal()).may(RECORD)
+        await super()._reload()
+
+    def _aside(self, row: Any) -> dict[str, str]:
+        is_offered = self.may_cancel and row.standing == "recorded" and not row.is_of_asset
+        return {"may_cancel": "yes" if is_offered else ""}
+
+
+class CancelCreditChangeState(DialogFormState, rx.State):
+    """Cancels a change of credit of the list."""
+
+    permission: ClassVar[str] = RECORD
+    command: ClassVar[str] = "gst_returns.cancel_credit_change"
+    subject_field: ClassVar[str] = "credit_change_id"
+    done_words: ClassVar[str] = "Change of credit cancelled."
+
+    async def _bring_up_to_date(self) -> None:
+        await (await self.get_state(CreditChangeListState))._reload()  # noqa: SLF001  sister of this state
 
 
 class DepositListState(ListState, rx.State):

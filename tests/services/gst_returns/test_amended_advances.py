@@ -4,6 +4,7 @@ import json
 from datetime import date
 from typing import Any
 
+import psycopg
 import pytest
 
 from erp.core.errors import InvalidInput
@@ -15,7 +16,7 @@ from erp.services.gst_returns import (
     TaxPeriodFiled,
     UnknownAmendment,
 )
-from tests.factories import Shop, broken_promises
+from tests.factories import Shop, broken_promises, make_shop
 from tests.services.books import balance
 from tests.services.gst_returns.months import at, file_return, invoice, invoice_in, prepare
 from tests.services.gst_returns.test_advances import cell, file_of, heads
@@ -194,6 +195,62 @@ def test_it_is_withdrawn_until_its_return_is_filed_and_made_once(trader: Shop) -
     with pytest.raises(TaxPeriodFiled):
         withdraw(trader, again, 5, 12)
     assert broken_promises() == []
+
+
+def listed(shop: Shop, **more: Any) -> Any:
+    return shop.run("gst_returns.list_amendments", more).rows
+
+
+def test_it_stands_on_the_list_with_what_it_moves_and_its_filing(trader: Shop) -> None:
+    (made, other), customer, course = received(trader, "1180.00", "590.00")
+    sent = invoice(trader, 10, customer, (course, 1, "900.00"))
+    apply(trader, made, sent, "472.00")
+    undone = apply(trader, other, sent, "118.00")
+    undo(trader, other, undone)
+    file_return(trader, prepare(trader))
+    done = amend(trader, made, place_of_supply="24")
+    second = amend(trader, other, rate="5")
+    latest, first = listed(trader)
+    assert (first.id, first.kind, first.advance_id, first.number) == (
+        done.id, "advance", made.id, made.number,
+    )  # fmt: skip
+    assert (first.place, first.old_place, first.rate, first.old_rate) == ("24", "27", 18, 18)
+    assert (latest.rate, latest.old_rate, latest.place) == (5, 18, "27")
+    for row, answer in ((first, done), (latest, second)):
+        assert (row.igst, row.cgst, row.sgst) == (answer.igst, answer.cgst, answer.sgst)
+        assert (row.is_filed, row.kept_words, row.withdrawn_at) == (False, "", None)
+    withdraw(trader, second)
+    assert [row.id for row in listed(trader, is_standing=True)] == [done.id]
+    assert [row.id for row in listed(trader, kind="advance", limit=1)] == [second.id]
+    assert listed(trader, kind="document") == []
+    assert [row.id for row in listed(trader, search=made.number)] == [done.id]
+    file_return(trader, prepare(trader, month=11), month=11)
+    assert [row.is_filed for row in listed(trader, is_standing=True)] == [True]
+
+
+def test_the_list_says_why_one_stands_as_the_refusal_does(trader: Shop) -> None:
+    (made,), *_ = received(trader, "1180.00")
+    file_return(trader, prepare(trader))
+    done = amend(trader, made, place_of_supply="24")
+    refund(trader, made, "590.00", day=7, month=11)
+    with pytest.raises(NotAmendable) as refused:
+        withdraw(trader, done, day=8)
+    assert listed(trader)[0].kept_words == refused.value.message
+
+
+@pytest.mark.parametrize("which", ["step_id is null", "step_id is not null"])
+def test_an_amendment_that_is_changed_behind_the_product_is_found(scratch: str, which: str) -> None:
+    """Referee SA2 sees tax that an amendment has, of the advance or of a step, and that nothing kept follows."""
+    shop = make_shop("amended")
+    (made,), customer, course = received(shop, "1180.00")
+    apply(shop, made, invoice(shop, 10, customer, (course, 1, "400.00")), "472.00")
+    file_return(shop, prepare(shop))
+    amend(shop, made, rate="5")
+    assert broken_promises() == []
+    with psycopg.connect(scratch, autocommit=True) as owner:
+        owner.execute("set session_replication_role = replica")
+        owner.execute(f"update service_advance_amendment set cgst = cgst + 1 where {which}")  # noqa: S608  of the test
+    assert [verdict.code for verdict in broken_promises()] == ["SA2"]
 
 
 def test_what_is_not_stated_or_not_wrong_is_not_amended(trader: Shop) -> None:

@@ -5,7 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from psycopg.errors import CheckViolation
 
+from erp.core import db
 from erp.core.errors import InvalidInput
 from erp.core.gst.crediting import claimable_since
 from erp.services.gst_returns import ReturnOutdated, WrongTaxPeriod
@@ -137,6 +139,26 @@ def test_what_was_filed_in_time_is_recorded_later_all_the_same(trader: Shop) -> 
             at=at(3, 12),
         )
     assert broken_promises() == []
+
+
+def test_a_version_is_for_the_day_of_the_one_before_it_where_no_other_is_named(
+    trader: Shop,
+) -> None:
+    old_bill(trader, "F-1", date(2025, 10, 31))
+    file_return(trader, prepare(trader, "gstr1", 10), 10)
+    given = {"gstin": gstin_of(trader), "form": "gstr3b", "starts_on": date(2025, 10, 1)}
+    day = date(2025, 11, 30)
+    first = trader.run("gst_returns.prepare_return", given | {"filed_on": day}, at=at(3, 12))
+    again, lapsed = october(trader, 3)
+    assert (lapsed, detail(trader, again).to_be_filed_on) == ("0.00", day)
+    accepted = trader.run("gst_returns.prepare_return", given | {"accepted": []}, at=at(4, 12))
+    assert detail(trader, accepted).to_be_filed_on == day
+    later = given | {"filed_on": date(2025, 12, 4)}
+    moved = detail(trader, trader.run("gst_returns.prepare_return", later, at=at(4, 12)))
+    assert moved.figures["cells"]["4(D)(2)"]["igst"] == "50.00"
+    change = "update gst_return set to_be_filed_on = null where tenant_id = %s and id = %s"
+    with pytest.raises(CheckViolation), db.unit_of_work(trader.ctx) as session:
+        db.execute(session, change, (trader.tenant_id, first.id))
 
 
 def annual(shop: Shop, filed_on: date | None, **more: Any) -> Any:

@@ -8,12 +8,21 @@ from psycopg.errors import InsufficientPrivilege
 
 from erp.core import db
 from erp.core.errors import InvalidInput, PermissionDenied
-from erp.services.gst_returns import LAW, LimitKind, limit_on, limits_of
+from erp.services.gst_returns import LAW, LimitKind, ReturnNotReady, limit_on, limits_of
 from erp.services.gst_returns.law import rate_exists
 from erp.services.gst_returns.limits import LimitTooEarly
 from tests.factories import Shop
 from tests.services.einvoicing.portals import invoiced
-from tests.services.gst_returns.months import buyer, detail, file_return, invoice, prepare, product
+from tests.services.gst_returns.months import (
+    at,
+    buyer,
+    detail,
+    file_return,
+    invoice,
+    invoice_in,
+    prepare,
+    product,
+)
 from tests.services.trading import rows
 
 NEW = {
@@ -79,6 +88,27 @@ def test_a_rate_that_the_law_brings_or_ends_counts_from_its_day_on(trader: Shop)
     assert prepare(trader).blocking == 0
     assert rate_exists(Decimal(12), date(2025, 9, 21))
     assert not rate_exists(Decimal(12), date(2025, 9, 22))
+
+
+def test_the_turnover_of_the_year_before_decides_how_many_digits_of_hsn_are_asked_for(
+    trader: Shop,
+) -> None:
+    """Notification 78/2020-CT: four up to the limit, six above it; of a year in which nothing was sold, four."""
+    short, whole = product(trader, "3004", "5", "210.00"), product(trader, "300490", "5", "210.00")
+    near = buyer(trader, state_code="27")
+    add(trader, kind="hsn_digits", amount="952.38", valid_from="2025-04-01")
+    invoice_in(trader, 2, 10, near, (short, 10, "100.00"))
+    invoice(trader, 9, near, (short, 1, "100.00"), (whole, 1, "100.00"))
+    codes = [one["code"] for one in detail(trader, prepare(trader)).problems]
+    assert "hsn" not in codes
+    invoice_in(trader, 3, 31, near, (short, 1, "0.01"))
+    made = detail(trader, prepare(trader))
+    (found,) = [one for one in made.problems if one["code"] == "hsn"]
+    assert found["message"] == "HSN 3004: 6 digits are asked for."
+    with pytest.raises(ReturnNotReady):
+        trader.run("gst_returns.get_portal_file", {"return_id": made.id}, at=at(12, 11))
+    earlier = detail(trader, prepare(trader, month=3))
+    assert [one["code"] for one in earlier.problems] == []
 
 
 def test_what_is_to_come_is_shown_as_such_and_pages_follow_each_other(trader: Shop) -> None:

@@ -235,6 +235,7 @@ def test_tax_that_the_portal_paid_back_waits_no_more_and_is_due_when_it_is_undon
     )
     with refused(trader, CreditShort, "sgst"):
         refunded(trader, noon(21, 7, 2026), "0.01")
+    _cancelled_and_recorded_anew(trader, before)
     second = {"starts_on": "2026-07-01", "at": noon(5, 10, 2026)}
     found = detail(trader, prepare(trader, **second))
     assert (found.problems, found.differences, found.figures["carried"]) == ([], [], {})
@@ -242,6 +243,15 @@ def test_tax_that_the_portal_paid_back_waits_no_more_and_is_due_when_it_is_undon
     found = detail(trader, prepare(trader, **second))
     assert found.figures["cells"]["DRC 03"]["cgst"] == "90.00"
     assert broken_promises() == []
+
+
+def _cancelled_and_recorded_anew(shop: Shop, before: tuple[Any, Any]) -> None:
+    """A refund that was typed wrong gives bank and tax back, and waits to be recorded right."""
+    (listed,) = shop.run("gst_returns.list_credit_changes").rows
+    wrong = {"credit_change_id": listed.id, "reason": "Typed wrong"}
+    shop.run("gst_returns.cancel_credit_change", wrong, at=noon(22, 7, 2026))
+    assert (balance(shop, "bank"), balance(shop, "output_cgst")) == before
+    refunded(shop, noon(22, 7, 2026))
 
 
 def test_the_day_of_an_advance_decides_whether_it_bears_tax(trader: Shop) -> None:
