@@ -1,6 +1,5 @@
 """A cart drawn up as a bill: lots allocated, prices and schemes found, tax worked out."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -146,7 +145,7 @@ def draw_up(
     lines = _counted(goods, basket.lines)
     _refuse_services(goods, lines)
     book = sales.load_prices(session, ctx, buyer, goods.values())
-    asked = _asked(goods, lines)
+    asked = sales.count_cart([(goods[line.variant_id], line.quantity) for line in lines])
     free = handed_over(sales.free_goods(book, asked.values()), lines)
     goods = {**goods, **_gifts(session, ctx, goods, free)}
     sales.require_licence(session, ctx, buyer, goods.values())
@@ -173,16 +172,6 @@ def _counted(goods: Mapping[UUID, SaleLine], lines: Sequence[CartLine]) -> tuple
         line if line.quantity == count else line.model_copy(update={"quantity": count})
         for line, count in zip(lines, units, strict=True)
     )
-
-
-def _asked(goods: Mapping[UUID, SaleLine], lines: Sequence[CartLine]) -> Mapping[UUID, Asked]:
-    units: Counter[UUID] = Counter()
-    for line in lines:
-        units[line.variant_id] += line.quantity
-    return {
-        variant_id: Asked(variant_id, goods[variant_id].product_id, goods[variant_id].brand_id, n)
-        for variant_id, n in units.items()
-    }
 
 
 def _gifts(

@@ -26,7 +26,7 @@ from erp.services.platform import Closed, Percent, Quantity, UnitPrice
 from erp.services.sales.errors import AboveListPrice, BeyondDiscount, NoPrice, TwiceOnOrder
 from erp.services.sales.gating import Handed, require_licence, require_within_cap
 from erp.services.sales.loading import load_prices
-from erp.services.sales.pricing import Asked, LotPrices, PriceBook, free_goods, price
+from erp.services.sales.pricing import Asked, LotPrices, PriceBook, count_cart, free_goods, price
 
 MOST_LINES = 500
 HUNDRED = Decimal(100)
@@ -226,12 +226,14 @@ def _drawn(
     mode: PriceMode,
     lines: Sequence[OrderedGoods],
 ) -> list[DrawnLine]:
+    asked = count_cart([(goods[line.variant_id], line.quantity) for line in lines])
     refusals: list[DomainError] = []
     drawn: list[DrawnLine] = []
     for at, line in enumerate(lines):
         try:
             lot = lots.get(line.variant_id)
-            drawn.append(_line(book, goods[line.variant_id], lot, mode, line))
+            own = asked[line.variant_id]
+            drawn.append(_line(book, goods[line.variant_id], own, lot, mode, line))
         except InvalidInput as error:
             named = {f"lines.{at}.unit_price": error.message}
             refusals.append(type(error)(error.message, fields=named))
@@ -242,6 +244,7 @@ def _drawn(
 def _line(
     book: PriceBook,
     goods: SaleLine,
+    asked: Asked,
     lot: LotPrices | None,
     mode: PriceMode,
     line: OrderedGoods,
@@ -251,7 +254,6 @@ def _line(
             raise NoPrice(f"{goods.label} has not come yet, so no price is known. Give its price.")
         list_price, trace = line.unit_price, {"source": "agreed"}
     else:
-        asked = Asked(goods.variant_id, goods.product_id, goods.brand_id, line.quantity)
         priced = price(book, asked, lot, mode)
         list_price, trace = priced.unit_price, dict(priced.trace)
     agreed = list_price if line.unit_price is None else line.unit_price
@@ -274,9 +276,7 @@ def _gifts(
     session: Session, ctx: RequestContext, book: PriceBook, drawn: list[DrawnLine]
 ) -> dict[int, DrawnLine]:
     """Put free units on the lines of their goods; return lines of others by the place of their giver."""
-    cart = [
-        Asked(x.goods.variant_id, x.goods.product_id, x.goods.brand_id, x.quantity) for x in drawn
-    ]
+    cart = count_cart([(line.goods, line.quantity) for line in drawn]).values()
     places = {line.goods.variant_id: at for at, line in enumerate(drawn)}
     others: dict[UUID, tuple[int, int, Mapping[str, Any]]] = {}
     for gift in free_goods(book, cart):

@@ -65,7 +65,7 @@ class SetPrice(RuleInput):
     """Say what goods cost the customers of a list.
 
     Attributes:
-        min_quantity: Base units of a variant on the bill from which on the price holds.
+        min_quantity: Base units on the bill, of the goods it is for, from which on the price holds.
         basis: What the price is worked out from. amount: the price itself, where it is fixed.
         percent: What is added to the basis; negative takes off.
         round_to: Step the price is rounded to, such as 0.50.
