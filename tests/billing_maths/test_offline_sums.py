@@ -16,6 +16,7 @@ from erp.core.gst.taxing import PriceMode, Supply, SupplyLine, Treatment, tax_su
 from erp.services.catalog.scanning import read_scan
 from erp.services.pos.offline_pricing import price_in
 from erp.services.pos.pricing import Bill
+from erp.services.sales import Discount
 
 ROOT = Path(__file__).parents[2]
 PARTS = ROOT / "erp/components/till"
@@ -115,12 +116,11 @@ def test_tax_and_totals_are_the_servers(tmp_path, bears_tax):
 
 def level_of(lines: list[SupplyLine], off: Decimal) -> Decimal:
     """Measure a discount as a sale does."""
-    totals = tax_supply(
+    taxed = tax_supply(
         Supply("27", "27", PriceMode.INCLUSIVE, lines, bill_discount=off, is_rounded=True)
-    ).totals
-    parts = tuple(_asked(line.discount_pct or Decimal(0)) for line in lines)
-    bill: Any = SimpleNamespace(totals=totals, parts=parts, discount=SimpleNamespace(by_person=off))
-    return Bill.discount_level.fget(bill)  # type: ignore[attr-defined,no-any-return]
+    )
+    parts: Any = tuple(_asked(line.discount_pct or Decimal(0)) for line in lines)
+    return Bill(parts, taxed, "27", Discount(off), {}).discount_level
 
 
 def _asked(percent: Decimal) -> SimpleNamespace:

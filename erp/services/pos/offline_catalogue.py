@@ -46,7 +46,7 @@ class OfflineLot(Result):
 
     Attributes:
         prices: Rupees of a base unit by what is in the cart, as `steps_of` writes them.
-        seal: Proves that the server gave these prices to the lease.
+        seal: Proves that the server gave these prices and the goods' ceiling to the lease.
     """
 
     id: UUID
@@ -75,6 +75,8 @@ class OfflineGoods(Result):
         cap: Most base units of its product in one sale.
         is_prescribed: Sold on a prescription only, so not without the server.
         is_capped_by_customer: It counts what the customer had before, so not without the server.
+        ceiling: Percent that may be taken off without the server; empty where the cashier's own
+            limit alone binds.
         free_from: Units from which free goods belong with it; they need the server.
     """
 
@@ -93,6 +95,7 @@ class OfflineGoods(Result):
     cap: int | None
     is_prescribed: bool
     is_capped_by_customer: bool
+    ceiling: str
     free_from: int | None
     lots: list[OfflineLot]
 
@@ -119,7 +122,8 @@ TERMS: frozenset[str] = frozenset(
         "inventory.hold_lot", "inventory.recall_lot", "inventory.release_lot",
         "inventory.set_warehouse_rules", "party.update_party", "sales.amend_order",
         "sales.create_price_list", "sales.end_rule", "sales.finish_order", "sales.import_prices",
-        "sales.make_standard_lists", "sales.set_price", "sales.set_scheme", "sales.update_price_list",
+        "sales.make_standard_lists", "sales.set_discount_ceiling", "sales.set_price",
+        "sales.set_scheme", "sales.update_price_list",
     }
 )  # fmt: skip
 """Commands beside all of the catalogue after which a till may sell other goods, or at other prices, though
@@ -227,10 +231,14 @@ def _rows(
     book = sales.load_prices(
         session, ctx, party.get_party_for_sale(session, ctx, None), goods.values()
     )
+    ceilings = sales.discount_ceilings(session, ctx, sold)
+    for id_, found in sold.items():
+        found["ceiling"] = f"{ceilings[id_]:.2f}" if id_ in ceilings else ""
     lots: dict[UUID, list[OfflineLot]] = {id_: [] for id_ in sold}
     for row in db.fetch_all(session, _LOTS, where | {"variants": list(sold)}):
         line = goods[row.pop("variant_id")]
-        lots[line.variant_id].append(_lot(book, lease_id, line, row))
+        ceiling = sold[line.variant_id]["ceiling"]
+        lots[line.variant_id].append(_lot(book, (lease_id, ceiling), line, row))
     gifts = sorted({rule.min_quantity for rule in book.rules if rule.kind is RuleKind.SCHEME})
     return [
         _goods(line, sold[line.variant_id], lots[line.variant_id], _free_from(book, gifts, line))
@@ -266,7 +274,10 @@ def _goods(
     )
 
 
-def _lot(book: PriceBook, lease_id: UUID, line: SaleLine, row: dict[str, Any]) -> OfflineLot:
+def _lot(
+    book: PriceBook, lent: tuple[UUID, str], line: SaleLine, row: dict[str, Any]
+) -> OfflineLot:
+    lease_id, ceiling = lent
     id_, number, expires_on, units = (row.pop(n) for n in ("id", "number", "expires_on", "units"))
     lot = LotPrices(lot_id=id_, rate=line.rate, **row)
     prices = steps_of(book, line, lot)
@@ -277,7 +288,7 @@ def _lot(book: PriceBook, lease_id: UUID, line: SaleLine, row: dict[str, Any]) -
         mrp=lot.mrp,
         units=units,
         prices=prices,
-        seal=seal_of_prices(lease_id, line.variant_id, id_, prices),
+        seal=seal_of_prices(lease_id, line.variant_id, id_, prices, ceiling),
     )
 
 

@@ -295,12 +295,24 @@ def _require_discount(session: Session, ctx: RequestContext, taken: Taken, sold:
     if taken.is_priced_otherwise:
         kept = (HUNDRED - _below_list(sold.parts)) * (HUNDRED - level) / HUNDRED
         level = (HUNDRED - kept).quantize(LEVEL_PLACES, ROUND_HALF_UP)
-    elif level <= taken.lent:
+    elif level <= taken.lent and not sold.beyond(_lent_ceilings(taken.bill)):
         return
     if not taken.is_settled:
-        off, lent = f"{level.normalize():f}", f"{taken.lent.normalize():f}"
-        raise ForeignDiscount(f"{off}% was taken off; the cashier was lent {lent}% for discounts.")
-    require_within_limit(session, ctx, "discount", taken.sale_id, level)
+        raise ForeignDiscount(_beyond_lent(taken, sold, level))
+    beyond = sold.beyond(sold.ceilings)
+    require_within_limit(session, ctx, "discount", taken.sale_id, level, beyond)
+
+
+def _lent_ceilings(bill: OfflineBill) -> dict[UUID, Decimal]:
+    """Return the ceilings that the device was given with the goods of a bill, whose seals are checked."""
+    return {line.variant_id: Decimal(line.ceiling) for line in bill.lines if line.ceiling}
+
+
+def _beyond_lent(taken: Taken, sold: Bill, level: Decimal) -> str:
+    off, lent = f"{level.normalize():f}", f"{taken.lent.normalize():f}"
+    goods = sold.beyond(_lent_ceilings(taken.bill))
+    bound = goods if level <= taken.lent else f"the cashier was lent {lent}% for discounts"
+    return f"{off}% was taken off; {bound}."
 
 
 def lent_discount(lease: Lease, bill: OfflineBill) -> Decimal:

@@ -43,7 +43,7 @@ class OfflineLine(Closed):
         discount_percent: Taken off.
         unit, sold: What they were sold as, and how many of it, where that is a whole number of
             another unit than the base unit.
-        prices, seal: As the server gave them with the lot.
+        prices, ceiling, seal: As the server gave them with the lot.
     """
 
     variant_id: UUID
@@ -51,6 +51,7 @@ class OfflineLine(Closed):
     quantity: Quantity
     unit_price: UnitPrice
     prices: Annotated[str, Field(max_length=2000)]
+    ceiling: Annotated[str, Field(pattern=r"^(\d{1,3}\.\d{2})?$")] = ""
     seal: Annotated[str, Field(max_length=64)]
     discount_percent: Percent = ZERO
     unit: UnitCode = ""
@@ -119,7 +120,8 @@ def require_prices(
     """
     counts = _counts(session, ctx, lines)
     for at, line in enumerate(lines):
-        is_ours = seal_of_prices(lease.id, line.variant_id, line.lot_id, line.prices) == line.seal
+        lot = (lease.id, line.variant_id, line.lot_id)
+        is_ours = seal_of_prices(*lot, line.prices, line.ceiling) == line.seal
         if not is_ours or price_in(line.prices, counts[line.variant_id]) != line.unit_price:
             raise ForeignPrice(
                 f"Line {at + 1} was sold at {line.unit_price}, which the device was not given.",

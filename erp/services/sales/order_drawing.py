@@ -23,6 +23,7 @@ from erp.services.catalog import SaleLine
 from erp.services.inventory import Wanted
 from erp.services.party import GstCategory, SaleParty
 from erp.services.platform import Closed, Percent, Quantity, UnitPrice
+from erp.services.sales.ceilings import discount_ceilings
 from erp.services.sales.errors import AboveListPrice, BeyondDiscount, NoPrice, TwiceOnOrder
 from erp.services.sales.gating import Handed, require_licence, require_within_cap
 from erp.services.sales.loading import load_prices
@@ -131,7 +132,8 @@ def draw_order(
         BeyondCap: More of a product than may be sold at once.
         NoPrice: A product never came, and the line gives no price.
         AboveListPrice: A line's price is above its list's.
-        BeyondDiscount: A line is further below its list price than the actor may go.
+        BeyondDiscount: A line is further below its list price than the actor may go, or than the
+            ceiling of its goods.
     """
     ids = [line.variant_id for line in lines]
     raise_all(_twice(ids))
@@ -147,7 +149,7 @@ def draw_order(
     require_licence(session, ctx, buyer, [gift.goods for gift in gifts.values()])
     require_within_cap(_handed(drawn, gifts))
     order = tax_order(session, ctx, buyer, mode, drawn)
-    _require_within_limit(ctx, order)
+    _require_within_limit(session, ctx, order)
     return order
 
 
@@ -385,10 +387,13 @@ def _lowered(line: DrawnLine) -> Decimal:
     return (HUNDRED - kept).quantize(Decimal("0.0001"))
 
 
-def _require_within_limit(ctx: RequestContext, order: DrawnOrder) -> None:
-    limit = ctx.limit("discount_percent")
+def _require_within_limit(session: Session, ctx: RequestContext, order: DrawnOrder) -> None:
+    own = ctx.limit("discount_percent")
+    lowered = [line.goods.variant_id for line in order.lines if _lowered(line) > 0]
+    ceilings = discount_ceilings(session, ctx, lowered) if lowered else {}
     refusals: list[DomainError] = []
     for at, line in enumerate(order.lines):
+        limit = min(own, ceilings.get(line.goods.variant_id, own))
         if _lowered(line) > limit:
             message = (
                 f"{line.goods.label} is {_lowered(line).normalize():f}% below its price; you may go to"

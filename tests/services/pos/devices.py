@@ -131,7 +131,8 @@ class Device:
                 self.taken[lot.id] += units
                 price = price_in(lot.prices, counts)
                 made = {"variant_id": variant_id, "lot_id": lot.id, "quantity": units}
-                sealed = {"unit_price": price, "prices": lot.prices, "seal": lot.seal}
+                told = {"prices": lot.prices, "ceiling": self.goods[variant_id].ceiling}
+                sealed = {"unit_price": price, "seal": lot.seal} | told
                 lines.append(made | sealed)
                 left -= units
         return lines
