@@ -155,6 +155,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.sales.delivering",
     "erp.pages.sales.order_form",
     "erp.pages.sales.orders",
+    "erp.pages.sales.ceilings",
     "erp.pages.sales.coupons",
     "erp.pages.sales.importing",
     "erp.pages.sales.price_list",

@@ -14,7 +14,9 @@ import pytest
 from erp.core.formatting import amount_in_words
 from erp.core.gst.taxing import PriceMode, Supply, SupplyLine, Treatment, tax_supply
 from erp.services.catalog.scanning import read_scan
+from erp.services.pos.offline_pricing import price_in
 from erp.services.pos.pricing import Bill
+from erp.services.sales import Discount
 
 ROOT = Path(__file__).parents[2]
 PARTS = ROOT / "erp/components/till"
@@ -114,12 +116,11 @@ def test_tax_and_totals_are_the_servers(tmp_path, bears_tax):
 
 def level_of(lines: list[SupplyLine], off: Decimal) -> Decimal:
     """Measure a discount as a sale does."""
-    totals = tax_supply(
+    taxed = tax_supply(
         Supply("27", "27", PriceMode.INCLUSIVE, lines, bill_discount=off, is_rounded=True)
-    ).totals
-    parts = tuple(_asked(line.discount_pct or Decimal(0)) for line in lines)
-    bill: Any = SimpleNamespace(totals=totals, parts=parts, discount=SimpleNamespace(by_person=off))
-    return Bill.discount_level.fget(bill)  # type: ignore[attr-defined,no-any-return]
+    )
+    parts: Any = tuple(_asked(line.discount_pct or Decimal(0)) for line in lines)
+    return Bill(parts, taxed, "27", Discount(off), {}).discount_level
 
 
 def _asked(percent: Decimal) -> SimpleNamespace:
@@ -216,6 +217,53 @@ def test_lots_that_are_named_are_taken_before_others_as_the_server_does(tmp_path
         console.log(JSON.stringify(lines.map(({ parts, problem }) => [parts.map(({ lot }) => lot.id), problem])));
     """
     assert run(script, None, tmp_path) == [[["b"], ""], [["a"], ""]]
+
+
+def test_breaks_count_the_goods_they_are_for_as_the_server_counts_them(tmp_path):
+    script = """
+        import { Shelf, allocate } from "./offline_goods.js";
+        const lots = [{ id: "l", units: 999, prices: given.prices }];
+        const none = { words: "", codes: [], cap: null, free_from: null, lots };
+        const shelf = new Shelf(given.rows.map((row) => ({ ...none, ...row, lots: [{ ...lots[0], id: row.id }] })));
+        const entered = (cart) => cart.map(([id, units], uid) => ({ uid, id, units, lot: "" }));
+        const lines = (cart) => allocate(entered(cart), shelf, new Map());
+        console.log(JSON.stringify(given.carts.map((cart) => lines(cart).map(({ parts }) => parts[0].price))));
+    """
+    places = {"g1": ("p1", "b1"), "g2": ("p1", "b1"), "g3": ("p2", "b1"), "g4": ("p3", "b2")}
+    rows = [
+        {"id": i, "product_id": p, "brand_id": b, "label": i, "sku": i}
+        for i, (p, b) in places.items()
+    ]
+    prices = "1:105.00;a20:100.00;b10:95.00;p8:90.00;6:80.00"
+    some = random.Random(11)  # noqa: S311  the same carts every time
+    carts = [
+        [(some.choice(list(places)), some.randint(1, 6)) for _ in range(some.randint(1, 5))]
+        for _ in range(200)
+    ]
+    told = {"rows": rows, "prices": prices, "carts": carts}
+    wanted = [
+        [str(price_in(prices, units_by_scope(cart, id_, places))) for id_, _ in cart]
+        for cart in carts
+    ]
+    assert run(script, told, tmp_path) == wanted
+    assert {price for cart in wanted for price in cart} == {
+        "105.00",
+        "100.00",
+        "95.00",
+        "90.00",
+        "80.00",
+    }
+
+
+def units_by_scope(cart, own, places):
+    known = [(id_, *places[id_], units) for id_, units in cart]
+    product, brand = places[own]
+    return {
+        "": sum(units for id_, _, _, units in known if id_ == own),
+        "p": sum(units for _, p, _, units in known if p == product),
+        "b": sum(units for _, _, b, units in known if b == brand),
+        "a": sum(units for *_, units in known),
+    }
 
 
 def test_fifty_thousand_products_are_searched_in_a_blink(tmp_path):

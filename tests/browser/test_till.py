@@ -89,7 +89,7 @@ def gets_a_discount_approved(counter: Counter) -> None:
     page.keyboard.press("Enter")
     expect(counter.total()).to_have_text("₹263.00")
     page.keyboard.press("F10")
-    expect(dialog).to_contain_text("A discount of 10% is above your ceiling")
+    expect(dialog).to_contain_text("A discount of 10% is above the ceiling")
     finds_everything(page)
     dialog.get_by_label("Who approves").select_option(index=0)
     dialog.get_by_label("Reason").fill("Regular customer")

@@ -107,6 +107,11 @@ EXAMPLES: dict[str, Example] = {
     "sales.list_price_lists": only("customer_id"),
     "sales.list_price_rules": only("list_id"),
     "sales.set_coupon_status": only("coupon_id", is_active=False),
+    "sales.set_discount_ceiling": lambda i, _: {
+        "scope": "brand",
+        "goods_id": i["brand_id"],
+        "percent": "5",
+    },
     "sales.set_price": lambda i, _: {
         "list_id": i["list_id"],
         "scope": "lot",

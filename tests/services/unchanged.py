@@ -31,6 +31,7 @@ TABLES = (
     "claim_terms",
     "shelf_life_term",
     "order_quantity",
+    "discount_ceiling",
     "reorder_rule",
     "reorder_suggestion",
     "stock_move",

@@ -40,8 +40,10 @@ export function readOff(text, most = Infinity) {
 const limitOf = (lease) => lease.discount_limit ?? "0.00";
 
 // Why a discount may not be given without the server; empty where it may.
-export function discountProblem(sums, lease) {
+export function discountProblem(sums, lease, parts) {
   if (sums.isTooMuch) return "The discount is larger than the bill.";
+  const beyond = parts.find(({ row }, at) => row.ceiling && sums.levels[at] > percentOf(row.ceiling));
+  if (beyond) return `Without the server no more than ${Number(beyond.row.ceiling)}% may be taken off ${beyond.row.label}.`;
   if (sums.level <= percentOf(limitOf(lease))) return "";
   return `This is a discount of ${Number(sums.level) / 10000}%. Without the server you may give ${Number(limitOf(lease))}%.`;
 }
@@ -49,7 +51,7 @@ export function discountProblem(sums, lease) {
 export function priced({ entries, off = "" }, shelf, taken, lease) {
   const lines = allocate(entries, shelf, taken);
   const parts = lines.flatMap((line) => line.parts.map((part) => ({ ...part, uid: line.entry.uid })));
-  const sums = taxBill(parts, lease.bears_tax, parts.length ? paise(off || "0") : 0n), refused = parts.length ? discountProblem(sums, lease) : "";
+  const sums = taxBill(parts, lease.bears_tax, parts.length ? paise(off || "0") : 0n), refused = parts.length ? discountProblem(sums, lease, parts) : "";
   const mrp = parts.reduce((sum, { lot, quantity }) => sum + paise(lot.mrp) * BigInt(quantity), 0n);
   const total = sums.lines.reduce((sum, line) => sum + line.total, 0n);
   return {
@@ -85,7 +87,7 @@ export const soldAt = (lease, now) => (lease.last_sold_at && Date.parse(lease.la
 
 const linesOf = (parts) => parts.map(({ row, lot, quantity, price, unit, percent }) => {
   const sold = soldAs(row, unit, quantity);
-  return { variant_id: row.id, lot_id: lot.id, quantity, unit_price: price, prices: lot.prices, seal: lot.seal, discount_percent: percent, ...(sold !== null && { unit, sold }) };
+  return { variant_id: row.id, lot_id: lot.id, quantity, unit_price: price, prices: lot.prices, ...(row.ceiling && { ceiling: row.ceiling }), seal: lot.seal, discount_percent: percent, ...(sold !== null && { unit, sold }) };
 });
 
 // Whether a bill that was made is that of the same goods, prices, discounts and payment.

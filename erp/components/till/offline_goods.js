@@ -41,10 +41,18 @@ function gtinIn(text) {
   return /^01\d{14}./.test(plain) ? plain.slice(2, 16) : text;
 }
 
+// The last step reached holds; its letter says whose units count: the product's, the brand's, all goods'; none the variant's.
 export function priceFor(prices, units) {
-  const steps = prices.split(";").map((step) => step.split(":")).filter(([start]) => Number(start) <= units);
+  const steps = prices.split(";").map((step) => step.split(":")).filter(([start]) => Number(start.replace(/^\D/, "")) <= units[/^\D?/.exec(start)[0]]);
   return steps.at(-1)[1];
 }
+
+const countsOf = (row, entries, shelf) => ({
+  "": totalOf(entries, row.id, (each) => each.id),
+  p: totalOf(entries, row.product_id, (each) => shelf.byId.get(each.id)?.product_id),
+  b: totalOf(entries, row.brand_id, (each) => shelf.byId.get(each.id)?.brand_id),
+  a: totalOf(entries, true, (each) => shelf.byId.has(each.id)),
+});
 
 const totalOf = (entries, key, of) => entries.filter((entry) => of(entry) === key).reduce((sum, entry) => sum + (entry.base ?? 0), 0);
 
@@ -78,7 +86,7 @@ export function allocate(cart, shelf, taken) {
   const entries = cart.map((entry) => ({ ...entry, base: baseUnits(shelf.byId.get(entry.id), entry.unit, entry.units) }));
   for (const entry of [...entries.filter((each) => each.lot), ...entries.filter((each) => !each.lot)]) {
     const row = shelf.byId.get(entry.id);
-    if (row) partsOf.set(entry, take(entry, row, totalOf(entries, entry.id, (each) => each.id), left));
+    if (row) partsOf.set(entry, take(entry, row, countsOf(row, entries, shelf), left));
   }
   return entries.map((entry) => {
     const row = shelf.byId.get(entry.id), parts = partsOf.get(entry) ?? [];

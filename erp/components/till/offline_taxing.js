@@ -34,8 +34,8 @@ function taxLine({ gross, off, rate }, share, bearsTax) {
   return { gross, off: off + share, total, cgst: head, sgst: head, taxable: total - 2n * head };
 }
 
-// Each line may have a discount in percent; `billOff` are paise off the whole bill. `level` is the largest discount of a line, its
-// share of the bill's included, in ten-thousandths of a percent. A bill discount above the bill is not taken off.
+// Each line may have a discount in percent; `billOff` are paise off the whole bill. `levels` are the discounts of lines, their
+// shares of the bill's included, in ten-thousandths of a percent; `level` is the largest. A bill discount above the bill is not taken off.
 export function taxBill(lines, bearsTax, billOff = 0n) {
   const priced = lines.map(({ quantity, price, rate, percent }) => {
     const gross = BigInt(quantity) * paise(price);
@@ -44,10 +44,11 @@ export function taxBill(lines, bearsTax, billOff = 0n) {
   const nets = priced.map(({ gross, off }) => gross - off), net = sumOf(nets), isTooMuch = billOff > net;
   const off = isTooMuch ? 0n : billOff, shares = shared(off, nets);
   const taxed = priced.map((line, at) => taxLine(line, shares[at], bearsTax));
+  const levels = lines.map(({ percent }) => levelOf(percentOf(percent || "0"), net, off));
   const sum = (name) => sumOf(taxed.map((line) => line[name])), total = sum("total"), value = half(total, 100n) * 100n;
   return {
     lines: taxed, gross: sum("gross"), discount: sum("off"), taxable: sum("taxable"), cgst: sum("cgst"), sgst: sum("sgst"),
-    roundOff: value - total, value, isTooMuch, level: levelOf(most(lines.map(({ percent }) => percentOf(percent || "0"))), net, off),
+    roundOff: value - total, value, isTooMuch, levels, level: most(levels),
   };
 }
 

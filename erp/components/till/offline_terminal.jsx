@@ -112,7 +112,7 @@ function Terminal({ store, onPerson }) {
     const { lease: lent, asOf } = kept, { sale_id: saleId } = held, next = fresh();
     const isHere = (each) => each.sale_id === saleId; // a late answer leaves the next customer's cart alone
     const make = (lease) => {
-      const now = new Date().toISOString(), problem = hindrance(lease, now) || discountProblem(bill.sums, lease);
+      const now = new Date().toISOString(), problem = hindrance(lease, now) || discountProblem(bill.sums, lease, bill.parts);
       if (problem) throw new Refusal("hindered", problem);
       return billOf({ lease, place: lease.next_number, asOf, saleId, now: soldAt(lease, now), priced: bill, tenders });
     };

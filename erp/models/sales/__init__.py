@@ -1,5 +1,6 @@
-"""Price lists with their rules, coupons, and orders of customers."""
+"""Price lists with their rules, ceilings of discounts, coupons, and orders of customers."""
 
+from erp.models.sales.ceiling import DiscountCeiling
 from erp.models.sales.coupon import Coupon, CouponUse
 from erp.models.sales.order import (
     OrderStatus,
@@ -26,6 +27,7 @@ __all__ = [
     "Basis",
     "Coupon",
     "CouponUse",
+    "DiscountCeiling",
     "OrderStatus",
     "PriceList",
     "PriceMode",

@@ -104,7 +104,8 @@ class PriceRule(TenantRow, table=True):
 
     Attributes:
         target_id: The one of lot, variant, product and brand that is named, or `ALL_GOODS`.
-        min_quantity: Base units of the variant in the whole cart from which on the rule holds.
+        min_quantity: Base units in the whole cart from which on the rule holds: of its goods for a price, of the
+            variant for a scheme.
         amount: Fixed price of a base unit. percent: what is added to the basis, or taken off.
         round_to: Step that the price is rounded to, half up; null for none.
         free_quantity: Units that come free with `min_quantity` paid ones; null ends a scheme.

@@ -57,7 +57,7 @@ def _price_dialog() -> rx.Component:
             "From so many units",
             "min_quantity",
             errors=errors,
-            hint="On the bill, all lines together.",
+            hint="Of these goods on the bill, all lines together.",
             default_value="1",
             max_length=9,
         ),

@@ -108,15 +108,24 @@ def _unfit(approver: Principal, cmd: RequestApproval) -> str:
 
 
 def require_within_limit(
-    session: Session, ctx: RequestContext, kind: Kind, origin_id: UUID, level: Decimal
+    session: Session,
+    ctx: RequestContext,
+    kind: Kind,
+    origin_id: UUID,
+    level: Decimal,
+    beyond: str = "",
 ) -> None:
     """Let an actor go up to their own limit, and beyond it only with an approval.
 
+    Args:
+        beyond: Which other ceiling the level exceeds; needs an approval too.
+
     Raises:
-        ApprovalRequired: The level is above the limit and nobody approved it for this origin.
+        ApprovalRequired: The level is above the limit or that ceiling, and nobody approved it for
+            this origin.
     """
     limit = ctx.limit(LIMIT_OF_KIND[kind])
-    if level <= limit:
+    if level <= limit and not beyond:
         return
     approved = db.fetch_one(
         session,
@@ -125,9 +134,9 @@ def require_within_limit(
         (ctx.tenant_id, origin_id, kind, level),
     )
     if approved is None:
+        why = f"A {kind} of {level.normalize():f} is above your limit of {limit.normalize():f}"
         raise ApprovalRequired(
-            f"A {kind} of {level.normalize():f} is above your limit of {limit.normalize():f}. "
-            "Ask a manager to approve it.",
+            f"{why if level > limit else beyond}. Ask a manager to approve it.",
             details={
                 "kind": kind,
                 "level": str(level),

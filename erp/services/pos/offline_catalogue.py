@@ -1,6 +1,6 @@
 """What a device sells from while the server is away: goods of its till, lot by lot, priced and sealed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, LiteralString
@@ -16,9 +16,10 @@ from erp.services import catalog, party, sales
 from erp.services.catalog import SaleLine
 from erp.services.platform import Query, Result, decode_cursor, encode_cursor, query
 from erp.services.pos.offline_leasing import DeviceKey, hold_lease, require_device
+from erp.services.pos.offline_pricing import steps_of
 from erp.services.pos.offline_sealing import seal_of_prices
 from erp.services.pos.prescribing import PRESCRIBED
-from erp.services.sales import Asked, LotPrices, PriceBook, RuleKind
+from erp.services.sales import LotPrices, PriceBook, RuleKind
 
 PAGE = 2000
 SLACK = timedelta(minutes=15)
@@ -44,9 +45,8 @@ class OfflineLot(Result):
     """Units of a lot on the till's shelf.
 
     Attributes:
-        prices: Rupees of a base unit by the units of the product in the cart, `1:105.00;10:99.00`,
-            for the walk-in customer, tax included.
-        seal: Proves that the server gave these prices to the lease.
+        prices: Rupees of a base unit by what is in the cart, as `steps_of` writes them.
+        seal: Proves that the server gave these prices and the goods' ceiling to the lease.
     """
 
     id: UUID
@@ -75,11 +75,14 @@ class OfflineGoods(Result):
         cap: Most base units of its product in one sale.
         is_prescribed: Sold on a prescription only, so not without the server.
         is_capped_by_customer: It counts what the customer had before, so not without the server.
+        ceiling: Percent that may be taken off without the server; empty where the cashier's own
+            limit alone binds.
         free_from: Units from which free goods belong with it; they need the server.
     """
 
     id: UUID
     product_id: UUID
+    brand_id: UUID
     label: str
     sku: str
     words: str
@@ -92,6 +95,7 @@ class OfflineGoods(Result):
     cap: int | None
     is_prescribed: bool
     is_capped_by_customer: bool
+    ceiling: str
     free_from: int | None
     lots: list[OfflineLot]
 
@@ -118,7 +122,8 @@ TERMS: frozenset[str] = frozenset(
         "inventory.hold_lot", "inventory.recall_lot", "inventory.release_lot",
         "inventory.set_warehouse_rules", "party.update_party", "sales.amend_order",
         "sales.create_price_list", "sales.end_rule", "sales.finish_order", "sales.import_prices",
-        "sales.make_standard_lists", "sales.set_price", "sales.set_scheme", "sales.update_price_list",
+        "sales.make_standard_lists", "sales.set_discount_ceiling", "sales.set_price",
+        "sales.set_scheme", "sales.update_price_list",
     }
 )  # fmt: skip
 """Commands beside all of the catalogue after which a till may sell other goods, or at other prices, though
@@ -226,12 +231,15 @@ def _rows(
     book = sales.load_prices(
         session, ctx, party.get_party_for_sale(session, ctx, None), goods.values()
     )
+    ceilings = sales.discount_ceilings(session, ctx, sold)
+    for id_, found in sold.items():
+        found["ceiling"] = f"{ceilings[id_]:.2f}" if id_ in ceilings else ""
     lots: dict[UUID, list[OfflineLot]] = {id_: [] for id_ in sold}
-    starts = _starts(book, RuleKind.PRICE)
     for row in db.fetch_all(session, _LOTS, where | {"variants": list(sold)}):
         line = goods[row.pop("variant_id")]
-        lots[line.variant_id].append(_lot(book, starts, lease_id, line, row))
-    gifts = _starts(book, RuleKind.SCHEME)
+        ceiling = sold[line.variant_id]["ceiling"]
+        lots[line.variant_id].append(_lot(book, (lease_id, ceiling), line, row))
+    gifts = sorted({rule.min_quantity for rule in book.rules if rule.kind is RuleKind.SCHEME})
     return [
         _goods(line, sold[line.variant_id], lots[line.variant_id], _free_from(book, gifts, line))
         for line in goods.values()
@@ -245,6 +253,7 @@ def _goods(
     return OfflineGoods(
         id=line.variant_id,
         product_id=line.product_id,
+        brand_id=line.brand_id,
         label=line.label,
         sku=line.sku,
         unit=line.unit,
@@ -265,26 +274,13 @@ def _goods(
     )
 
 
-def _starts(book: PriceBook, kind: RuleKind) -> list[int]:
-    """Return the units at which a price or a scheme may change; between them nothing does."""
-    wanted = {rule.min_quantity for rule in book.rules if rule.kind is kind}
-    return sorted({1, *wanted}) if kind is RuleKind.PRICE else sorted(wanted)
-
-
-def _asked(line: SaleLine, units: int) -> Asked:
-    return Asked(line.variant_id, line.product_id, line.brand_id, units)
-
-
 def _lot(
-    book: PriceBook, starts: Sequence[int], lease_id: UUID, line: SaleLine, row: dict[str, Any]
+    book: PriceBook, lent: tuple[UUID, str], line: SaleLine, row: dict[str, Any]
 ) -> OfflineLot:
+    lease_id, ceiling = lent
     id_, number, expires_on, units = (row.pop(n) for n in ("id", "number", "expires_on", "units"))
     lot = LotPrices(lot_id=id_, rate=line.rate, **row)
-    steps = [
-        (start, sales.price(book, _asked(line, start), lot, sales.PriceMode.INCLUSIVE).unit_price)
-        for start in starts
-    ]
-    prices = ";".join(f"{start}:{price:.2f}" for start, price in _merged(steps))
+    prices = steps_of(book, line, lot)
     return OfflineLot(
         id=id_,
         number=number,
@@ -292,23 +288,12 @@ def _lot(
         mrp=lot.mrp,
         units=units,
         prices=prices,
-        seal=seal_of_prices(lease_id, line.variant_id, id_, prices),
+        seal=seal_of_prices(lease_id, line.variant_id, id_, prices, ceiling),
     )
 
 
-def _merged(steps: Iterable[tuple[int, Decimal]]) -> list[tuple[int, Decimal]]:
-    kept: list[tuple[int, Decimal]] = []
-    for step in steps:
-        if not kept or kept[-1][1] != step[1]:
-            kept.append(step)
-    return kept
-
-
 def _free_from(book: PriceBook, starts: Sequence[int], line: SaleLine) -> int | None:
-    return next((n for n in starts if sales.free_goods(book, [_asked(line, n)])), None)
-
-
-def price_in(prices: str, units: int) -> Decimal:
-    """Return the sealed price of a base unit for so many units of the product."""
-    steps = (step.split(":") for step in prices.split(";"))
-    return next(Decimal(price) for start, price in reversed(list(steps)) if int(start) <= units)
+    asked = (sales.count_cart([(line, units)]).values() for units in starts)
+    return next(
+        (n for n, cart in zip(starts, asked, strict=True) if sales.free_goods(book, cart)), None
+    )

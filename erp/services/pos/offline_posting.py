@@ -20,22 +20,21 @@ from erp.core.errors import DomainError
 from erp.core.money import ZERO
 from erp.models.pos import LeaseStatus, OfflineStatus, TenderMethod
 from erp.services import catalog, identity, party
-from erp.services.platform import Amount, Closed, Percent, Quantity, Text, UnitPrice, refusal_for
+from erp.services.platform import Amount, Closed, Text, refusal_for
 from erp.services.pos.approving import require_within_limit
-from erp.services.pos.basket import MAX_LINES, CartLine, UnitCode
+from erp.services.pos.basket import MAX_LINES, CartLine
 from erp.services.pos.errors import (
     CashierLeft,
     ForeignDay,
     ForeignDiscount,
     ForeignNumber,
-    ForeignPrice,
     LeaseEnded,
     Malformed,
     OtherTotal,
 )
-from erp.services.pos.offline_catalogue import price_in
 from erp.services.pos.offline_leasing import Lease, Place
-from erp.services.pos.offline_sealing import seal_of_discount, seal_of_prices
+from erp.services.pos.offline_pricing import OfflineLine, require_prices
+from erp.services.pos.offline_sealing import seal_of_discount
 from erp.services.pos.prescribing import require_prescription
 from erp.services.pos.pricing import HUNDRED, LEVEL_PLACES, Bill, Occasion, Part, draw_up
 from erp.services.pos.selling import Offer, PostSale, SaleReceipt, sell
@@ -45,28 +44,6 @@ from erp.services.pos.tendering import GivenTender, settle
 CLOCKS_DIFFER = timedelta(minutes=15)
 """A device's clock may be this far from the server's."""
 WHY = "Sold offline"
-
-
-class OfflineLine(Closed):
-    """Units of one lot that were handed over.
-
-    Attributes:
-        unit_price: Of a base unit, tax included, before discounts.
-        discount_percent: Taken off.
-        unit, sold: What they were sold as, and how many of it, where that is a whole number of
-            another unit than the base unit.
-        prices, seal: As the server gave them with the lot.
-    """
-
-    variant_id: UUID
-    lot_id: UUID
-    quantity: Quantity
-    unit_price: UnitPrice
-    prices: Annotated[str, Field(max_length=2000)]
-    seal: Annotated[str, Field(max_length=64)]
-    discount_percent: Percent = ZERO
-    unit: UnitCode = ""
-    sold: Quantity | None = None
 
 
 class OfflineTender(Closed):
@@ -183,7 +160,7 @@ def require_as_lent(
         raise CashierLeft(
             "Its cashier worked at another branch, or was suspended, when the bill is dated."
         )
-    _require_prices(lease, bill.lines)
+    require_prices(session, ctx, lease, bill.lines)
 
 
 def require_number(
@@ -229,28 +206,6 @@ def holds_on(
         ),
     )  # fmt: skip
     return other is None
-
-
-def are_prices_as_lent(lease: Lease, lines: Sequence[OfflineLine]) -> bool:
-    """Tell whether the server gave the device every price of a bill."""
-    try:
-        _require_prices(lease, lines)
-    except ForeignPrice:
-        return False
-    return True
-
-
-def _require_prices(lease: Lease, lines: Sequence[OfflineLine]) -> None:
-    units: dict[UUID, int] = {}
-    for line in lines:
-        units[line.variant_id] = units.get(line.variant_id, 0) + line.quantity
-    for at, line in enumerate(lines):
-        is_ours = seal_of_prices(lease.id, line.variant_id, line.lot_id, line.prices) == line.seal
-        if not is_ours or price_in(line.prices, units[line.variant_id]) != line.unit_price:
-            raise ForeignPrice(
-                f"Line {at + 1} was sold at {line.unit_price}, which the device was not given.",
-                fields={f"lines.{at}.unit_price": "not as given"},
-            )
 
 
 def try_to_post(session: Session, ctx: RequestContext, taken: Taken) -> Posted | DomainError:
@@ -340,12 +295,24 @@ def _require_discount(session: Session, ctx: RequestContext, taken: Taken, sold:
     if taken.is_priced_otherwise:
         kept = (HUNDRED - _below_list(sold.parts)) * (HUNDRED - level) / HUNDRED
         level = (HUNDRED - kept).quantize(LEVEL_PLACES, ROUND_HALF_UP)
-    elif level <= taken.lent:
+    elif level <= taken.lent and not sold.beyond(_lent_ceilings(taken.bill)):
         return
     if not taken.is_settled:
-        off, lent = f"{level.normalize():f}", f"{taken.lent.normalize():f}"
-        raise ForeignDiscount(f"{off}% was taken off; the cashier was lent {lent}% for discounts.")
-    require_within_limit(session, ctx, "discount", taken.sale_id, level)
+        raise ForeignDiscount(_beyond_lent(taken, sold, level))
+    beyond = sold.beyond(sold.ceilings)
+    require_within_limit(session, ctx, "discount", taken.sale_id, level, beyond)
+
+
+def _lent_ceilings(bill: OfflineBill) -> dict[UUID, Decimal]:
+    """Return the ceilings that the device was given with the goods of a bill, whose seals are checked."""
+    return {line.variant_id: Decimal(line.ceiling) for line in bill.lines if line.ceiling}
+
+
+def _beyond_lent(taken: Taken, sold: Bill, level: Decimal) -> str:
+    off, lent = f"{level.normalize():f}", f"{taken.lent.normalize():f}"
+    goods = sold.beyond(_lent_ceilings(taken.bill))
+    bound = goods if level <= taken.lent else f"the cashier was lent {lent}% for discounts"
+    return f"{off}% was taken off; {bound}."
 
 
 def lent_discount(lease: Lease, bill: OfflineBill) -> Decimal:

@@ -26,7 +26,8 @@ from erp.services.platform import (
     query,
     written,
 )
-from erp.services.pos.offline_posting import OfflineBill, OfflineLine, read_back
+from erp.services.pos.offline_posting import OfflineBill, read_back
+from erp.services.pos.offline_pricing import OfflineLine
 from erp.services.pos.pricing import HUNDRED
 from erp.services.pos.tendering import METHOD_NAMES
 

@@ -6,9 +6,12 @@ from uuid import UUID
 from erp.core.settings import get_settings
 
 
-def seal_of_prices(lease_id: UUID, variant_id: UUID, lot_id: UUID, prices: str) -> str:
-    """Return what proves that the server gave a lease these prices of a lot."""
-    return _sealed(f"{lease_id}|{variant_id}|{lot_id}|{prices}")
+def seal_of_prices(
+    lease_id: UUID, variant_id: UUID, lot_id: UUID, prices: str, ceiling: str
+) -> str:
+    """Return what proves that the server gave a lease these prices of a lot, and its discounts' ceiling."""
+    told = f"{prices}|{ceiling}" if ceiling else prices
+    return _sealed(f"{lease_id}|{variant_id}|{lot_id}|{told}")
 
 
 def seal_of_discount(lease_id: UUID, limit: str) -> str:

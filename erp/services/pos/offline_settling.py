@@ -28,7 +28,6 @@ from erp.services.pos.offline_leasing import Lease, hold_lease
 from erp.services.pos.offline_posting import (
     OfflineBill,
     Taken,
-    are_prices_as_lent,
     holds_on,
     lent_discount,
     read_back,
@@ -36,6 +35,7 @@ from erp.services.pos.offline_posting import (
     require_number,
     try_to_post,
 )
+from erp.services.pos.offline_pricing import are_prices_as_lent
 from erp.services.pos.offline_taking_in import SETTLE, TakenIn
 
 
@@ -107,7 +107,7 @@ def settle_offline_sale(session: Session, ctx: RequestContext, cmd: SettleSale) 
         note=f"Offline bill {sale['number']}: {cmd.answer}",
         lent=lent_discount(lease, bill),
         is_settled=True,
-        is_priced_otherwise=not are_prices_as_lent(lease, bill.lines),
+        is_priced_otherwise=not are_prices_as_lent(session, ctx, lease, bill.lines),
     )
     outcome = try_to_post(session, ctx, taken)
     if isinstance(outcome, DomainError):

@@ -1,6 +1,5 @@
 """A cart drawn up as a bill: lots allocated, prices and schemes found, tax worked out."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -76,12 +75,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """A cart with its lots, prices and tax, before it is paid."""
+    """A cart with its lots, prices and tax, before it is paid.
+
+    Attributes:
+        ceilings: Of discounts, by variant, as far as they bind the actor.
+    """
 
     parts: tuple[Part, ...]
     taxed: TaxedSupply
     place_of_supply: str
     discount: Discount
+    ceilings: Mapping[UUID, Decimal]
 
     @property
     def totals(self) -> SupplyTotals:
@@ -95,10 +99,22 @@ class Bill:
         As asked for, to four places: a paisa that rounding adds to a line needs no approval. What
         lists, schemes and coupons give is no discount of the cashier's.
         """
-        asked = max(part.asked.discount_percent for part in self.parts)
+        return max(self.level_of(part) for part in self.parts)
+
+    def level_of(self, part: Part) -> Decimal:
+        """Return the discount in percent that a part is given, its share of the bill's included."""
         net = self.totals.gross - self.totals.line_discount
-        kept = (HUNDRED - asked) * (net - self.discount.by_person) / net if net else ZERO
+        asked = HUNDRED - part.asked.discount_percent
+        kept = asked * (net - self.discount.by_person) / net if net else ZERO
         return (HUNDRED - kept).quantize(LEVEL_PLACES, ROUND_HALF_UP)
+
+    def beyond(self, ceilings: Mapping[UUID, Decimal]) -> str:
+        """Say which goods are given more than their ceiling; nothing where none are."""
+        for part in self.parts:
+            most = ceilings.get(part.pick.variant_id)
+            if most is not None and not part.is_free and self.level_of(part) > most:
+                return f"{part.goods.label} has a ceiling of {most.normalize():f}%"
+        return ""
 
     def rounded_against(self, credit: Decimal) -> "Bill":
         """Return the bill rounded so that what it costs beyond a credit is whole rupees."""
@@ -146,7 +162,7 @@ def draw_up(
     lines = _counted(goods, basket.lines)
     _refuse_services(goods, lines)
     book = sales.load_prices(session, ctx, buyer, goods.values())
-    asked = _asked(goods, lines)
+    asked = sales.count_cart([(goods[line.variant_id], line.quantity) for line in lines])
     free = handed_over(sales.free_goods(book, asked.values()), lines)
     goods = {**goods, **_gifts(session, ctx, goods, free)}
     sales.require_licence(session, ctx, buyer, goods.values())
@@ -173,16 +189,6 @@ def _counted(goods: Mapping[UUID, SaleLine], lines: Sequence[CartLine]) -> tuple
         line if line.quantity == count else line.model_copy(update={"quantity": count})
         for line, count in zip(lines, units, strict=True)
     )
-
-
-def _asked(goods: Mapping[UUID, SaleLine], lines: Sequence[CartLine]) -> Mapping[UUID, Asked]:
-    units: Counter[UUID] = Counter()
-    for line in lines:
-        units[line.variant_id] += line.quantity
-    return {
-        variant_id: Asked(variant_id, goods[variant_id].product_id, goods[variant_id].brand_id, n)
-        for variant_id, n in units.items()
-    }
 
 
 def _gifts(
@@ -311,7 +317,16 @@ def _taxed(
             session, ctx, discount, basket.coupon, buyer, value, is_held=is_held
         )
     taxed = billing.tax_supply(replace(supply, bill_discount=discount.total))
-    return Bill(tuple(parts), taxed, place, discount)
+    return Bill(tuple(parts), taxed, place, discount, _ceilings(session, ctx, basket, parts))
+
+
+def _ceilings(
+    session: Session, ctx: RequestContext, basket: Basket, parts: Sequence[Part]
+) -> Mapping[UUID, Decimal]:
+    """Return the ceilings of the goods; asked only where a person takes something off."""
+    if not basket.bill_discount and not any(line.discount_percent for line in basket.lines):
+        return {}
+    return sales.discount_ceilings(session, ctx, [part.pick.variant_id for part in parts])
 
 
 def _refuse_services(goods: Mapping[UUID, SaleLine], lines: Sequence[CartLine]) -> None:

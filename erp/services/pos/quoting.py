@@ -72,6 +72,8 @@ class CartQuote(Result):
     """A cart priced: lots allocated, tax and totals; nothing is held.
 
     Attributes:
+        discount_level: The largest discount of a line in percent.
+        beyond_ceiling: Which goods are given more than their ceiling; empty where none are.
         on_prescription: Variants that are sold on a prescription only.
     """
 
@@ -87,6 +89,7 @@ class CartQuote(Result):
     total: Decimal
     discount_level: Decimal
     discount_limit: Decimal
+    beyond_ceiling: str
     needs_approval: bool
     on_prescription: list[UUID]
 
@@ -104,7 +107,7 @@ def quote_cart(session: Session, ctx: RequestContext, wanted: QuoteCart) -> Cart
     occasion = Occasion("quote", _coming_back(session, ctx, wanted))
     bill = draw_up(session, ctx, shift, buyer, wanted, occasion)
     bill = bill.rounded_against(wanted.coming_back) if wanted.coming_back else bill
-    totals, limit = bill.totals, ctx.limit("discount_percent")
+    totals, limit, beyond = bill.totals, ctx.limit("discount_percent"), bill.beyond(bill.ceilings)
     return CartQuote(
         lines=[_quoted(*both) for both in zip(bill.parts, bill.taxed.lines, strict=True)],
         gross=totals.gross,
@@ -118,7 +121,8 @@ def quote_cart(session: Session, ctx: RequestContext, wanted: QuoteCart) -> Cart
         total=totals.invoice_value,
         discount_level=bill.discount_level,
         discount_limit=limit,
-        needs_approval=bill.discount_level > limit,
+        beyond_ceiling=beyond,
+        needs_approval=bill.discount_level > limit or bool(beyond),
         on_prescription=sorted(on_prescription(part.goods for part in bill.parts)),
     )
 

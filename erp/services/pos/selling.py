@@ -152,7 +152,8 @@ def post_sale(session: Session, ctx: RequestContext, cmd: PostSale) -> SaleRecei
         PriceChanged: A price is not the one the customer was shown.
         CouponRefused: The coupon does not hold, or was used up just now.
         PrescriptionRequired: Goods are sold on a prescription only, and none is given.
-        ApprovalRequired: A discount exceeds the cashier's limit and nobody approved it.
+        ApprovalRequired: A discount exceeds the cashier's limit or the ceiling of goods, and nobody
+            approved it.
         PaymentMismatch: The tenders do not settle the bill.
         CreditRefused, Overdue: The customer may not owe that much, or owes for too long.
         AdvanceShort: The customer has not paid that much before.
@@ -177,7 +178,8 @@ def require_fit(session: Session, ctx: RequestContext, offer: Offer) -> None:
     cmd, bill = offer.cmd, offer.bill
     goods = [part.goods for part in bill.parts]
     require_prescription(ctx, goods, cmd.prescription)
-    require_within_limit(session, ctx, "discount", cmd.sale_id, bill.discount_level)
+    beyond = bill.beyond(bill.ceilings)
+    require_within_limit(session, ctx, "discount", cmd.sale_id, bill.discount_level, beyond)
 
 
 def sell(

@@ -12,7 +12,7 @@ from erp.core.context import RequestContext
 from erp.services import catalog, party, sales
 from erp.services.platform import Query, Result, Rows, query
 from erp.services.pos.customers import Wanted
-from erp.services.sales import Asked, LotPrices
+from erp.services.sales import LotPrices
 
 MOST = 50
 
@@ -87,7 +87,7 @@ def list_shelf_prices(
     rows = []
     for row in lots:
         line = goods[row.pop("variant_id")]
-        asked = Asked(line.variant_id, line.product_id, line.brand_id, 1)
+        asked = sales.count_cart([(line, 1)])[line.variant_id]
         lot = LotPrices(**row, rate=line.rate)
         price = sales.price(book, asked, lot, sales.PriceMode.INCLUSIVE).unit_price
         if price != lot.mrp:

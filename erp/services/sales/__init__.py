@@ -2,6 +2,13 @@
 
 from erp.models.sales import Audience, Basis, OrderStatus, PriceMode, RuleKind
 from erp.services.sales import referees
+from erp.services.sales.ceilings import (
+    ListDiscountCeilings,
+    SetDiscountCeiling,
+    discount_ceilings,
+    list_discount_ceilings,
+    set_discount_ceiling,
+)
 from erp.services.sales.coupon_uses import ListCouponUses, list_coupon_uses
 from erp.services.sales.coupons import (
     CheckCoupon,
@@ -95,7 +102,9 @@ from erp.services.sales.pricing import (
     PriceBook,
     Priced,
     Rule,
+    count_cart,
     free_goods,
+    offers,
     price,
     within_mrp,
 )
@@ -127,18 +136,23 @@ __all__ = [
     "ConfirmQuotation", "CouponRefused", "CreateCoupon", "CreatePriceList", "CreditRefused",
     "CustomerLicenceMissing", "DeliveredLine", "Discount", "DueLine", "DueOrder", "EndRule", "ExplainPrice",
     "FinishSalesOrder", "FreeGoods", "GetCoupon", "GetPriceList", "GetSalesOrder", "Handed", "ImportPrices",
-    "ImportedPrices", "KeepGoods", "ListCouponUses", "ListCoupons", "ListPriceLists", "ListPriceRules",
+    "ImportedPrices", "KeepGoods", "ListCouponUses", "ListCoupons",
+    "ListDiscountCeilings", "ListPriceLists", "ListPriceRules",
     "ListSalesOrders", "LotPrices", "MakeQuotation", "MakeStandardLists", "MoreThanOrdered", "NoPrice",
     "NotConfirmed", "OrderStatus", "OrderedGoods", "Overdue", "PriceAnswer", "PriceBook", "PriceMode",
     "PriceOrder", "Priced", "PrintedOffer", "QuotationLapsed", "Rule", "RuleKind", "SalesDeliveryRow",
     "SalesLineDetail", "SalesOrderAnswer", "SalesOrderChanged", "SalesOrderEnded", "Seller", "SetCouponStatus",
+    "SetDiscountCeiling",
     "SetPrice", "SetScheme", "TakeOrder", "TwiceOnOrder", "UnknownCoupon", "UnknownPriceList", "UnknownRule",
-    "UnknownSalesOrder", "UpdatePriceList", "amend_order", "check_coupon", "confirm_quotation", "create_coupon",
-    "create_price_list", "end_rule", "explain_price", "finish_order", "free_goods", "get_coupon", "get_order",
+    "UnknownSalesOrder", "UpdatePriceList", "amend_order", "check_coupon", "confirm_quotation", "count_cart",
+    "create_coupon", "create_price_list", "discount_ceilings", "end_rule", "explain_price", "finish_order",
+    "free_goods", "get_coupon", "get_order",
     "get_price_list", "get_printed_offer", "get_seller", "has_lists", "hold_delivery", "hold_due",
-    "import_prices", "keep_goods", "list_coupon_uses", "list_coupons", "list_orders", "list_price_lists",
-    "list_price_rules", "load_prices", "make_quotation", "make_standard_lists", "note_delivered", "owed_by",
+    "import_prices", "keep_goods", "list_coupon_uses", "list_coupons",
+    "list_discount_ceilings", "list_orders", "list_price_lists",
+    "list_price_rules", "load_prices", "make_quotation", "make_standard_lists", "note_delivered", "offers", "owed_by",
     "place_for", "price", "price_order", "referees", "reopen_delivery", "require_credit", "require_licence",
-    "require_within_cap", "reserve_again", "set_coupon_status", "set_price", "set_scheme", "take_order",
+    "require_within_cap", "reserve_again", "set_coupon_status",
+    "set_discount_ceiling", "set_price", "set_scheme", "take_order",
     "units_of_products", "update_price_list", "use_coupon", "with_coupon", "within_mrp",
 ]  # fmt: skip

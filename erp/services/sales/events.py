@@ -26,6 +26,16 @@ class PriceListChanged(DomainEvent):
     is_active: bool
 
 
+class DiscountCeilingSet(DomainEvent):
+    """The largest discount on goods was set, or ended; on which goods stands on the ceiling."""
+
+    name: ClassVar[str] = "sales.discount_ceiling_set.v1"
+
+    ceiling_id: UUID
+    is_end: bool
+    valid_from: date
+
+
 class PriceRuleSet(DomainEvent):
     """A price or scheme was set, or ended; who set it and why stands on the rule."""
 

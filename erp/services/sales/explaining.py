@@ -16,7 +16,15 @@ from erp.services import catalog, party
 from erp.services.catalog import SaleLine
 from erp.services.platform import Quantity, Query, Result, query
 from erp.services.sales.loading import load_prices
-from erp.services.sales.pricing import Asked, FreeGoods, LotPrices, PriceBook, free_goods, price
+from erp.services.sales.pricing import (
+    Asked,
+    FreeGoods,
+    LotPrices,
+    PriceBook,
+    count_cart,
+    free_goods,
+    price,
+)
 
 _LOTS: LiteralString = """
     select l.id as lot_id, l.lot_number, l.expires_on, l.mrp, l.ptr, l.pts,
@@ -108,7 +116,7 @@ def explain_price(session: Session, ctx: RequestContext, wanted: ExplainPrice) -
         message = f"{line.label} is a service and has no MRP. Choose goods."
         raise InvalidInput(message, fields={"variant_id": message})
     book = load_prices(session, ctx, buyer, [line])
-    asked = Asked(line.variant_id, line.product_id, line.brand_id, wanted.quantity)
+    asked = count_cart([(line, wanted.quantity)])[line.variant_id]
     lots = _lots(session, ctx, book, asked, line)
     return PriceAnswer(
         label=line.label,

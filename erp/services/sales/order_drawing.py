@@ -23,10 +23,11 @@ from erp.services.catalog import SaleLine
 from erp.services.inventory import Wanted
 from erp.services.party import GstCategory, SaleParty
 from erp.services.platform import Closed, Percent, Quantity, UnitPrice
+from erp.services.sales.ceilings import discount_ceilings
 from erp.services.sales.errors import AboveListPrice, BeyondDiscount, NoPrice, TwiceOnOrder
 from erp.services.sales.gating import Handed, require_licence, require_within_cap
 from erp.services.sales.loading import load_prices
-from erp.services.sales.pricing import Asked, LotPrices, PriceBook, free_goods, price
+from erp.services.sales.pricing import Asked, LotPrices, PriceBook, count_cart, free_goods, price
 
 MOST_LINES = 500
 HUNDRED = Decimal(100)
@@ -131,7 +132,8 @@ def draw_order(
         BeyondCap: More of a product than may be sold at once.
         NoPrice: A product never came, and the line gives no price.
         AboveListPrice: A line's price is above its list's.
-        BeyondDiscount: A line is further below its list price than the actor may go.
+        BeyondDiscount: A line is further below its list price than the actor may go, or than the
+            ceiling of its goods.
     """
     ids = [line.variant_id for line in lines]
     raise_all(_twice(ids))
@@ -147,7 +149,7 @@ def draw_order(
     require_licence(session, ctx, buyer, [gift.goods for gift in gifts.values()])
     require_within_cap(_handed(drawn, gifts))
     order = tax_order(session, ctx, buyer, mode, drawn)
-    _require_within_limit(ctx, order)
+    _require_within_limit(session, ctx, order)
     return order
 
 
@@ -226,12 +228,14 @@ def _drawn(
     mode: PriceMode,
     lines: Sequence[OrderedGoods],
 ) -> list[DrawnLine]:
+    asked = count_cart([(goods[line.variant_id], line.quantity) for line in lines])
     refusals: list[DomainError] = []
     drawn: list[DrawnLine] = []
     for at, line in enumerate(lines):
         try:
             lot = lots.get(line.variant_id)
-            drawn.append(_line(book, goods[line.variant_id], lot, mode, line))
+            own = asked[line.variant_id]
+            drawn.append(_line(book, goods[line.variant_id], own, lot, mode, line))
         except InvalidInput as error:
             named = {f"lines.{at}.unit_price": error.message}
             refusals.append(type(error)(error.message, fields=named))
@@ -242,6 +246,7 @@ def _drawn(
 def _line(
     book: PriceBook,
     goods: SaleLine,
+    asked: Asked,
     lot: LotPrices | None,
     mode: PriceMode,
     line: OrderedGoods,
@@ -251,7 +256,6 @@ def _line(
             raise NoPrice(f"{goods.label} has not come yet, so no price is known. Give its price.")
         list_price, trace = line.unit_price, {"source": "agreed"}
     else:
-        asked = Asked(goods.variant_id, goods.product_id, goods.brand_id, line.quantity)
         priced = price(book, asked, lot, mode)
         list_price, trace = priced.unit_price, dict(priced.trace)
     agreed = list_price if line.unit_price is None else line.unit_price
@@ -274,9 +278,7 @@ def _gifts(
     session: Session, ctx: RequestContext, book: PriceBook, drawn: list[DrawnLine]
 ) -> dict[int, DrawnLine]:
     """Put free units on the lines of their goods; return lines of others by the place of their giver."""
-    cart = [
-        Asked(x.goods.variant_id, x.goods.product_id, x.goods.brand_id, x.quantity) for x in drawn
-    ]
+    cart = count_cart([(line.goods, line.quantity) for line in drawn]).values()
     places = {line.goods.variant_id: at for at, line in enumerate(drawn)}
     others: dict[UUID, tuple[int, int, Mapping[str, Any]]] = {}
     for gift in free_goods(book, cart):
@@ -385,10 +387,13 @@ def _lowered(line: DrawnLine) -> Decimal:
     return (HUNDRED - kept).quantize(Decimal("0.0001"))
 
 
-def _require_within_limit(ctx: RequestContext, order: DrawnOrder) -> None:
-    limit = ctx.limit("discount_percent")
+def _require_within_limit(session: Session, ctx: RequestContext, order: DrawnOrder) -> None:
+    own = ctx.limit("discount_percent")
+    lowered = [line.goods.variant_id for line in order.lines if _lowered(line) > 0]
+    ceilings = discount_ceilings(session, ctx, lowered) if lowered else {}
     refusals: list[DomainError] = []
     for at, line in enumerate(order.lines):
+        limit = min(own, ceilings.get(line.goods.variant_id, own))
         if _lowered(line) > limit:
             message = (
                 f"{line.goods.label} is {_lowered(line).normalize():f}% below its price; you may go to"

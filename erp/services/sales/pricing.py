@@ -1,7 +1,7 @@
 """What goods cost a customer, and why: one pure calculation for till, quotations, orders and invoices."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
@@ -11,6 +11,7 @@ from uuid import UUID
 
 from erp.core.money import EXACT, PAISA, ZERO, round_money
 from erp.models.sales import ALL_GOODS, Audience, Basis, PriceMode, RuleKind
+from erp.services.catalog import SaleLine
 
 HUNDRED = Decimal(100)
 TWO_HUNDRED = Decimal(200)
@@ -50,12 +51,55 @@ class Rule(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Paid units of a variant in a cart, all its lines together."""
+    """Paid units of a variant in a cart, all its lines together.
+
+    Attributes:
+        of_product, of_brand, of_all: Paid units of its product, of its brand and of all goods in
+            that cart; fewer than its own are read as its own.
+    """
 
     variant_id: UUID
     product_id: UUID
     brand_id: UUID
     quantity: int
+    of_product: int = 0
+    of_brand: int = 0
+    of_all: int = 0
+
+    def units_for(self, rule: Rule) -> int:
+        """Return the units a rule counts: a price those of its goods, a scheme those of the variant."""
+        if rule.kind is RuleKind.SCHEME or rule.is_for_lot:
+            return self.quantity
+        if rule.target == ALL_GOODS:
+            return max(self.quantity, self.of_all)
+        if rule.target == self.brand_id:
+            return max(self.quantity, self.of_brand)
+        return max(self.quantity, self.of_product if rule.target == self.product_id else 0)
+
+
+def count_cart(lines: Sequence[tuple[SaleLine, int]]) -> Mapping[UUID, Asked]:
+    """Return what a cart asks of each variant, with the paid base units of its product, brand and all goods.
+
+    Services count to nothing but themselves.
+    """
+    own: Counter[UUID] = Counter()
+    family: Counter[UUID] = Counter()
+    for goods, units in lines:
+        own[goods.variant_id] += units
+        if not goods.is_service:
+            family.update(dict.fromkeys((goods.product_id, goods.brand_id, ALL_GOODS), units))
+    return {
+        goods.variant_id: Asked(
+            goods.variant_id,
+            goods.product_id,
+            goods.brand_id,
+            own[goods.variant_id],
+            of_product=family[goods.product_id],
+            of_brand=family[goods.brand_id],
+            of_all=family[ALL_GOODS],
+        )
+        for goods, _ in lines
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +164,16 @@ class PriceBook:
             return
         targets = (asked.variant_id, asked.product_id, asked.brand_id, ALL_GOODS)
         if lot_id is not None:
-            yield from self._reached(kind, None, lot_id, asked.quantity)
+            yield from self._reached(kind, None, lot_id, asked)
         for tier in Audience:
             for target in targets:
-                yield from self._reached(kind, tier, target, asked.quantity)
+                yield from self._reached(kind, tier, target, asked)
 
     def _reached(
-        self, kind: RuleKind, tier: Audience | None, target: UUID, quantity: int
+        self, kind: RuleKind, tier: Audience | None, target: UUID, asked: Asked
     ) -> Iterable[Rule]:
         for rule in self._index.get((kind, tier, target), ()):
-            if rule.min_quantity <= quantity:
+            if rule.min_quantity <= asked.units_for(rule):
                 yield rule
 
 
@@ -217,19 +261,26 @@ def price(book: PriceBook, asked: Asked, lot: LotPrices, mode: PriceMode) -> Pri
     """Return the price of a base unit of a lot for a customer, with its trace.
 
     Rules are asked in this order: the lot's own, the customer's contract, their list, their kind's,
-    everyone's; within each variant, product, brand, all goods, and the largest quantity reached.
-    A rule whose basis the lot does not have (no PTR) is passed over. With no rule the price is the
-    MRP. No price exceeds the MRP, tax included, or is below zero. Tax-inclusive prices are whole
-    paise, exclusive ones have four places.
+    everyone's; within each variant, product, brand, all goods, and the largest quantity reached by
+    the goods the rule is for. A rule whose basis the lot does not have (no PTR) is passed over. With
+    no rule the price is the MRP. No price exceeds the MRP, tax included, or is below zero.
+    Tax-inclusive prices are whole paise, exclusive ones have four places.
 
     Source: Legal Metrology (Packaged Commodities) Rules 2011 r.18(2); CGST Rules r.35.
     """
+    return next(priced for _, priced in offers(book, asked, lot, mode))
+
+
+def offers(
+    book: PriceBook, asked: Asked, lot: LotPrices, mode: PriceMode
+) -> Iterator[tuple[Rule | None, Priced]]:
+    """Yield the prices that are open to what is asked, the one that holds first, the MRP last."""
     for rule in book.rules_for(RuleKind.PRICE, asked, lot.lot_id):
         base = _base(rule, lot)
         if base is not None:
-            return _by_rule(rule, base, asked, lot, mode)
+            yield rule, _by_rule(rule, base, asked, lot, mode)
     trace = {"source": "lot_mrp", "mrp": str(lot.mrp)}
-    return Priced(_in_mode(lot.mrp, PriceMode.INCLUSIVE, mode, lot.rate), trace)
+    yield None, Priced(_in_mode(lot.mrp, PriceMode.INCLUSIVE, mode, lot.rate), trace)
 
 
 def _by_rule(rule: Rule, base: Decimal, asked: Asked, lot: LotPrices, mode: PriceMode) -> Priced:
@@ -249,7 +300,7 @@ def _by_rule(rule: Rule, base: Decimal, asked: Asked, lot: LotPrices, mode: Pric
         "mrp": str(lot.mrp),
     }
     if rule.min_quantity > 1:
-        trace |= {"from_quantity": rule.min_quantity, "quantity": asked.quantity}
+        trace |= {"from_quantity": rule.min_quantity, "quantity": asked.units_for(rule)}
     if wanted > top:
         trace["capped_at_mrp"] = True
     return Priced(min(wanted, top), trace)

@@ -65,7 +65,7 @@ class SetPrice(RuleInput):
     """Say what goods cost the customers of a list.
 
     Attributes:
-        min_quantity: Base units of a variant on the bill from which on the price holds.
+        min_quantity: Base units on the bill, of the goods it is for, from which on the price holds.
         basis: What the price is worked out from. amount: the price itself, where it is fixed.
         percent: What is added to the basis; negative takes off.
         round_to: Step the price is rounded to, such as 0.50.
@@ -163,7 +163,7 @@ def set_scheme(session: Session, ctx: RequestContext, cmd: SetScheme) -> Identif
     if cmd.scope == "lot":
         message = "A scheme is for a variant, a product or a brand: lots are chosen at the sale."
         raise InvalidInput(message, fields={"scope": message})
-    _check_goods(session, ctx, "variant", cmd.free_variant_id, "free_variant_id")
+    check_goods(session, ctx, "variant", cmd.free_variant_id, "free_variant_id")
     facts = {
         "kind": RuleKind.SCHEME,
         "min_quantity": cmd.buy_quantity,
@@ -209,7 +209,7 @@ def _add(
     hold_list(session, ctx, cmd.list_id)
     valid_from = cmd.valid_from or ctx.today
     _check_days(ctx, cmd, valid_from)
-    _check_goods(session, ctx, cmd.scope, cmd.goods_id, "goods_id")
+    check_goods(session, ctx, cmd.scope, cmd.goods_id, "goods_id")
     goods = {f"{scope}_id": cmd.goods_id if scope == cmd.scope else None for scope in _KNOWN}
     rule_id = new_id()
     rest = {
@@ -245,10 +245,14 @@ def _check_days(ctx: RequestContext, cmd: RuleInput, valid_from: Day) -> None:
         raise InvalidInput(message, fields={"valid_until": message})
 
 
-def _check_goods(
+def check_goods(
     session: Session, ctx: RequestContext, scope: Scope, goods_id: UUID | None, field: str
 ) -> None:
-    """Refuse goods of nobody or of another tenant, naming the field."""
+    """Refuse goods of nobody or of another tenant.
+
+    Raises:
+        InvalidInput: They are; names the field.
+    """
     if goods_id is None:
         return
     if db.fetch_one(session, _KNOWN[scope], (ctx.tenant_id, goods_id)) is None:

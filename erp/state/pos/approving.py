@@ -171,7 +171,7 @@ class ApprovalState(SessionState, rx.State):
 def _what(kind: str, level: Decimal) -> str:
     if kind == "return":
         return f"A return of {money_text(level)} is above your limit."
-    return f"A discount of {level.normalize():f}% is above your ceiling."
+    return f"A discount of {level.normalize():f}% is above the ceiling."
 
 
 def _spoken(fields: dict[str, str]) -> dict[str, str]:

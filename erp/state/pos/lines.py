@@ -126,7 +126,8 @@ def discount_note(quote: Any, cart: Cart) -> str:
     if quote.discount_level <= cart.approved:
         return "Discount approved"
     limit = f"{quote.discount_limit.normalize():f}"
-    return f"Above your ceiling of {limit}%: a manager must approve"
+    own = f"Above your ceiling of {limit}%" if quote.discount_level > quote.discount_limit else ""
+    return f"{own or quote.beyond_ceiling}: a manager must approve"
 
 
 def prescribed(cart: Cart) -> str:

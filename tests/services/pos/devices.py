@@ -14,7 +14,7 @@ from erp.core.context import RequestContext
 from erp.core.ids import new_id
 from erp.services import billing
 from erp.services.billing import PriceMode, Supply, SupplyLine, Treatment
-from erp.services.pos.offline_catalogue import price_in
+from erp.services.pos.offline_pricing import price_in
 from tests.factories import Shop
 
 NAMING = ("lease_id", "device_key", "sale_id", "place")
@@ -67,7 +67,7 @@ class Device:
 
         `percent` is taken off each line, `off` rupees off the whole.
         """
-        lines = [line for each in quantities.items() for line in self._lines(*each)]
+        lines = [line for each in quantities for line in self._lines(each, quantities)]
         lines = [line | {"discount_percent": percent} for line in lines]
         made = self.proof() | {
             "sale_id": new_id(),
@@ -112,15 +112,27 @@ class Device:
             "total": sums.invoice_value,
         }
 
-    def _lines(self, variant_id: UUID, quantity: int) -> list[dict[str, Any]]:
-        left, lines = quantity, []
+    def _counts(self, variant_id: UUID, cart: Mapping[UUID, int]) -> dict[str, int]:
+        own = self.goods[variant_id]
+        known = [(self.goods[id_], units) for id_, units in cart.items()]
+        return {
+            "": cart[variant_id],
+            "p": sum(units for goods, units in known if goods.product_id == own.product_id),
+            "b": sum(units for goods, units in known if goods.brand_id == own.brand_id),
+            "a": sum(cart.values()),
+        }
+
+    def _lines(self, variant_id: UUID, cart: Mapping[UUID, int]) -> list[dict[str, Any]]:
+        left, lines = cart[variant_id], []
+        counts = self._counts(variant_id, cart)
         for lot in self.goods[variant_id].lots:
             units = min(left, lot.units - self.taken[lot.id])
             if units:
                 self.taken[lot.id] += units
-                price = price_in(lot.prices, quantity)
+                price = price_in(lot.prices, counts)
                 made = {"variant_id": variant_id, "lot_id": lot.id, "quantity": units}
-                sealed = {"unit_price": price, "prices": lot.prices, "seal": lot.seal}
+                told = {"prices": lot.prices, "ceiling": self.goods[variant_id].ceiling}
+                sealed = {"unit_price": price, "seal": lot.seal} | told
                 lines.append(made | sealed)
                 left -= units
         return lines
