@@ -7,7 +7,7 @@ from alembic import op
 from erp.core import migrating
 
 revision = "0084"
-down_revision = "0090"
+down_revision = "0096"
 branch_labels = None
 depends_on = None
 

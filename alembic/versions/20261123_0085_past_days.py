@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0085"
-down_revision = "0088"
+down_revision = "0087"
 branch_labels = None
 depends_on = None
 

@@ -7,7 +7,7 @@ import sqlmodel
 from alembic import op
 
 revision = "0087"
-down_revision = "0090"
+down_revision = "0088"
 branch_labels = None
 depends_on = None
 
