@@ -1,6 +1,8 @@
 """Any cart with lists, schemes and a coupon: the order of its lines changes nothing, and no more comes free."""
 
 from collections import Counter
+from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -83,7 +85,7 @@ def told(quoted):
 
 def goods_of(quoted):
     """Units by what they are, from which lot, at which price."""
-    units = Counter()
+    units: Counter[tuple[UUID, UUID, Decimal, bool]] = Counter()
     for line in quoted.lines:
         units[(line.variant_id, line.lot_id, line.unit_price, line.is_free)] += line.quantity
     return units
