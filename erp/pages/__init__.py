@@ -43,6 +43,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.billing.returns",
     "erp.pages.billing.sales",
     "erp.pages.billing.taking_back",
+    "erp.pages.catalog.families",
     "erp.pages.catalog.maker_lists",
     "erp.pages.catalog.product",
     "erp.pages.catalog.products",
