@@ -146,7 +146,7 @@ def _record(
         ("Products", head["count"]),
     ]
     table = data_table(MADE_COLUMNS, state.made, label="Products", linked=True)
-    none = empty_state("pill-bottle", "No product has it", "Its name stays until it is merged.")
+    none = empty_state("pill-bottle", "No product has it", "Products that name it are listed here.")
     return record_view(
         state,
         page_header(head["name"], "", rx.cond(head["may_edit"] != "", actions)),
