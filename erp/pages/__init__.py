@@ -44,6 +44,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.billing.sales",
     "erp.pages.billing.spreading_cost",
     "erp.pages.billing.taking_back",
+    "erp.pages.catalog.families",
     "erp.pages.catalog.maker_lists",
     "erp.pages.catalog.product",
     "erp.pages.catalog.products",

@@ -90,6 +90,36 @@ def test_a_product_is_added_with_its_potency_and_barcode(storekeeper, shop):
     ]
 
 
+def test_two_remedies_are_merged_and_one_is_renamed_on_its_page(storekeeper, shop):
+    goods = {"form": "globules", "brand": "Own", "hsn": "3004", "tax_class": "GST5"}
+    for name in ("Ruta", "Ruta Gr"):
+        given = goods | {"name": name, "remedy": {"name": name, "abbreviations": [f"{name}."]}}
+        shop.run("catalog.create_product", given)
+    page = storekeeper("/remedies")
+    page.get_by_role("link", name="Ruta Gr", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ruta Gr")
+    expect_to_fit(page)
+    page.get_by_role("button", name="Merge", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("It is").fill("Ruta")
+    page.get_by_role("option").first.click()
+    dialog.get_by_role("button", name="Merge", exact=True).click()
+    expect(page.get_by_text("Merged. Its products")).to_be_visible()
+    page.locator("main").get_by_role("link", name="Ruta", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ruta")
+    expect(page.get_by_text("Ruta., Ruta Gr.")).to_be_visible()
+
+    page.get_by_role("button", name="Edit").click()
+    expect(dialog.get_by_label("Also known as")).to_have_value("Ruta Gr")
+    dialog.get_by_label("Name", exact=False).first.fill("Ruta Graveolens")
+    dialog.get_by_label("Pharmacopoeia").select_option("false")
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ruta Graveolens")
+    expect(page.get_by_text("In no pharmacopoeia")).to_be_visible()
+    page.get_by_role("button", name="Retire").click()
+    expect(page.get_by_role("button", name="Use again")).to_be_visible()
+
+
 def test_a_new_rate_must_start_later_and_keeps_the_old_one(storekeeper, shop):
     page = storekeeper("/tax-classes")
     row = page.get_by_role("row", name="GST5")

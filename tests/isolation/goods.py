@@ -26,11 +26,34 @@ def catalogue(shop: Shop) -> Ids:
         for product in (one, two)
     )
     shop.receive(second, 3)
-    return _listed(shop, first) | {
-        "drops_id": one,
-        "linked_id": two,
-        "unlinked_id": three,
-        "drops_variant_id": first,
+    return (
+        _listed(shop, first)
+        | _families(shop)
+        | {
+            "drops_id": one,
+            "linked_id": two,
+            "unlinked_id": three,
+            "drops_variant_id": first,
+        }
+    )
+
+
+def _families(shop: Shop) -> Ids:
+    """Add two products of different remedies and brands."""
+    goods = {"form": "globules", "hsn": "30049014", "tax_class": "GST5"}
+    one, other = (
+        shop.run(
+            "catalog.create_product",
+            goods | {"name": name, "brand": f"{name} & Co", "remedy": {"name": name}},
+        ).id
+        for name in ("Ruta", "Sulphur")
+    )
+    made = [shop.run("catalog.get_product", {"product_id": p}) for p in (one, other)]
+    return {
+        "first_remedy_id": made[0].remedy_id,
+        "other_remedy_id": made[1].remedy_id,
+        "first_brand_id": made[0].brand_id,
+        "other_brand_id": made[1].brand_id,
     }
 
 
@@ -74,5 +97,22 @@ EXAMPLES: dict[str, Callable[[Ids, Shop], dict[str, Any]]] = {
     "catalog.list_substitutes": lambda i, _: {
         "variant_id": i["drops_variant_id"],
         "location_id": i["location_id"],
+    },
+    "catalog.get_remedy": lambda i, _: {"remedy_id": i["first_remedy_id"]},
+    "catalog.update_remedy": lambda i, _: {"remedy_id": i["first_remedy_id"], "name": "Ruta G."},
+    "catalog.set_remedy_status": lambda i, _: {
+        "remedy_id": i["first_remedy_id"],
+        "is_active": False,
+    },
+    "catalog.merge_remedy": lambda i, _: {
+        "remedy_id": i["first_remedy_id"],
+        "into_id": i["other_remedy_id"],
+    },
+    "catalog.get_brand": lambda i, _: {"brand_id": i["first_brand_id"]},
+    "catalog.update_brand": lambda i, _: {"brand_id": i["first_brand_id"], "name": "Ruta Ltd"},
+    "catalog.set_brand_status": lambda i, _: {"brand_id": i["first_brand_id"], "is_active": False},
+    "catalog.merge_brand": lambda i, _: {
+        "brand_id": i["first_brand_id"],
+        "into_id": i["other_brand_id"],
     },
 }

@@ -4,7 +4,17 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Index, Text, UniqueConstraint, text, true
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+    true,
+)
 from sqlmodel import Field
 
 from erp.models.base import TenantRow, belongs_to, created_at, one_of, searched_words
@@ -63,25 +73,56 @@ class LicenceClass(StrEnum):
     """No drug licence: cosmetics, packing, books, devices, services."""
 
 
+def _family(table: str) -> tuple[Index | CheckConstraint | ForeignKeyConstraint, ...]:
+    """Return what holds for a name that products share: known once, however it is typed."""
+    return (
+        CheckConstraint("name = btrim(regexp_replace(name, '\\s+', ' ', 'g'))", name="name"),
+        CheckConstraint("merged_into_id is null or not is_active", name="merged"),
+        CheckConstraint("merged_into_id <> id", name="into_another"),
+        belongs_to("merged_into_id", table),
+        Index(
+            f"uq_{table}_name",
+            "tenant_id",
+            text("lower(name)"),
+            unique=True,
+            postgresql_where=text("merged_into_id is null"),
+        ),
+    )
+
+
 class Remedy(TenantRow, table=True):
-    """A substance, under every name it is asked for by."""
+    """A substance, under every name it is asked for by.
+
+    Attributes:
+        is_active: New products may be made of it.
+        merged_into_id: The one that it was found to be; it has its products and names.
+    """
 
     __tablename__ = "remedy"
-    __table_args__ = (UniqueConstraint("tenant_id", "name"),)
+    __table_args__ = _family("remedy")
 
     name: str
     synonyms: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
     abbreviations: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
     is_pharmacopoeial: bool = True
+    is_active: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    merged_into_id: UUID | None = None
 
 
 class Brand(TenantRow, table=True):
-    """Whose label a product carries."""
+    """Whose label a product carries.
+
+    Attributes:
+        is_active: New products may carry it.
+        merged_into_id: The one that it was found to be; it has its products.
+    """
 
     __tablename__ = "brand"
-    __table_args__ = (UniqueConstraint("tenant_id", "name"),)
+    __table_args__ = _family("brand")
 
     name: str
+    is_active: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    merged_into_id: UUID | None = None
 
 
 class Product(TenantRow, table=True):

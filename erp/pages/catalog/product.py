@@ -205,12 +205,13 @@ def _facts() -> rx.Component:
         icon="shield",
         on_click=SetLicenceState.open_dialog(head["id"], head["name"]),
     )
+    remedy = rx.link(head["remedy"], href=f"/remedies/{head['remedy_id']}")
     return card(
         fact_list(
             [
-                ("Brand", head["brand"]),
+                ("Brand", rx.link(head["brand"], href=f"/brands/{head['brand_id']}")),
                 ("Form", head["form"]),
-                ("Remedy", or_dash(head["remedy"])),
+                ("Remedy", rx.cond(head["remedy"] != "", remedy, or_dash(""))),
                 ("Also known as", or_dash(head["synonyms"])),
                 ("Abbreviations", or_dash(head["abbreviations"])),
                 ("Constituents", or_dash(head["constituents"])),

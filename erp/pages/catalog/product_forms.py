@@ -3,7 +3,7 @@
 import reflex as rx
 
 from erp.components import form_dialog, quantity_field, select_field, text_area, text_field
-from erp.pages.catalog.products import remedy_fields
+from erp.pages.catalog.products import constituents_field, remedy_field
 from erp.state.catalog.product import (
     AddBarcodeState,
     AddVariantState,
@@ -162,14 +162,8 @@ def _edit() -> rx.Component:
             default_value=facts["hsn"],
             max_length=8,
         ),
-        *remedy_fields(
-            errors,
-            remedy=facts["remedy"],
-            abbreviations=facts["abbreviations"],
-            synonyms=facts["synonyms"],
-            is_pharmacopoeial=facts["is_pharmacopoeial"],
-            constituents=facts["constituents"],
-        ),
+        remedy_field(errors, default_value=facts["remedy"]),
+        constituents_field(errors, default_value=facts["constituents"]),
         text_area("Note", "note", errors=errors, default_value=facts["note"]),
         title="Edit product",
         subtitle="Labels and search follow; posted documents keep what they were printed with.",

@@ -1,5 +1,7 @@
 """The product list, and the form of a new product."""
 
+from typing import Any
+
 import reflex as rx
 
 from erp.components import (
@@ -41,6 +43,8 @@ def products_page() -> rx.Component:
             "Products",
             "What you trade in, potency by potency, with what can be sold today.",
             link_button("Makers' lists", "/maker-lists", look="outline", icon="file-spreadsheet"),
+            link_button("Remedies", "/remedies", look="outline", icon="leaf"),
+            link_button("Brands", "/brands", look="outline", icon="tag"),
             taxes,
             rx.cond(ProductListState.may_edit, add),
         ),
@@ -135,33 +139,22 @@ def new_product_page() -> rx.Component:
     )
 
 
-def remedy_fields(errors: rx.Var[dict[str, str]], **start: rx.Var[str]) -> list[rx.Component]:
-    """Return the fields of a remedy and the names it is asked for by; `start` fills them."""
-    first = {name: {"default_value": value} for name, value in start.items()}
+def remedy_fields(errors: rx.Var[dict[str, str]]) -> list[rx.Component]:
+    """Return the fields of a remedy and the names it is asked for by, which a new one starts with."""
     return [
-        text_field(
-            "Remedy",
-            "remedy",
-            errors=errors,
-            hint="What it is made of; leave empty for other goods.",
-            placeholder="Arnica Montana",
-            max_length=120,
-            **first.get("remedy", {}),
-        ),
+        remedy_field(errors),
         text_field(
             "Abbreviations",
             "abbreviations",
             errors=errors,
-            hint="With commas between them; the till finds it by each.",
+            hint="With commas between them, added to those it has; the till finds it by each.",
             placeholder="Arn, Arn mont",
-            **first.get("abbreviations", {}),
         ),
         text_field(
             "Also known as",
             "synonyms",
             errors=errors,
             placeholder="Leopard's bane, Mountain tobacco",
-            **first.get("synonyms", {}),
         ),
         select_field(
             "Pharmacopoeia",
@@ -169,14 +162,31 @@ def remedy_fields(errors: rx.Var[dict[str, str]], **start: rx.Var[str]) -> list[
             list(BY_THE_BOOK.items()),
             errors=errors,
             hint="Of the remedy, for all its products; the proposed tax follows.",
-            **first.get("is_pharmacopoeial", {}),
         ),
-        text_field(
-            "Constituents",
-            "constituents",
-            errors=errors,
-            hint="Of a combination, with commas between them.",
-            placeholder="Rhus tox 3X, Bryonia 3X",
-            **first.get("constituents", {}),
-        ),
+        constituents_field(errors),
     ]
+
+
+def remedy_field(errors: rx.Var[dict[str, str]], **props: Any) -> rx.Component:
+    """Return the field of what a product is made of."""
+    return text_field(
+        "Remedy",
+        "remedy",
+        errors=errors,
+        hint="What it is made of; leave empty for other goods.",
+        placeholder="Arnica Montana",
+        max_length=120,
+        **props,
+    )
+
+
+def constituents_field(errors: rx.Var[dict[str, str]], **props: Any) -> rx.Component:
+    """Return the field of what a combination is made of."""
+    return text_field(
+        "Constituents",
+        "constituents",
+        errors=errors,
+        hint="Of a combination, with commas between them.",
+        placeholder="Rhus tox 3X, Bryonia 3X",
+        **props,
+    )

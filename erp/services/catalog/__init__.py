@@ -2,6 +2,14 @@
 
 from erp.models.catalog import Form, LicenceClass, SupplyTreatment
 from erp.services.catalog import referees
+from erp.services.catalog.brands import (
+    MergeBrand,
+    SetBrandStatus,
+    UpdateBrand,
+    merge_brand,
+    set_brand_status,
+    update_brand,
+)
 from erp.services.catalog.errors import (
     BadBarcode,
     BadPotency,
@@ -12,11 +20,22 @@ from erp.services.catalog.errors import (
     NoTaxRate,
     NotStocked,
     RateOrder,
+    UnknownBrand,
     UnknownProduct,
+    UnknownRemedy,
     UnknownTaxClass,
     UnknownUnit,
 )
+from erp.services.catalog.families import before_brands_merge
 from erp.services.catalog.licensing import SetLicenceClass, set_licence_class
+from erp.services.catalog.listing_families import (
+    BrandDetail,
+    RemedyDetail,
+    get_brand,
+    get_remedy,
+    list_brands,
+    list_remedies,
+)
 from erp.services.catalog.maker_lists import (
     ORIGIN as MAKER_LIST,
 )
@@ -41,7 +60,6 @@ from erp.services.catalog.picturing import SetProductPicture, set_product_pictur
 from erp.services.catalog.potency import Potency, read_potency
 from erp.services.catalog.products import (
     CreateProduct,
-    RemedyNames,
     SetProductTaxClass,
     UpdateProduct,
     create_product,
@@ -58,11 +76,19 @@ from erp.services.catalog.queries import (
     TradedVariant,
     get_product,
     get_variant,
-    list_brands,
     list_products,
     list_tax_classes,
 )
 from erp.services.catalog.reading_lists import ListedGoods, ReadList, read_list
+from erp.services.catalog.remedies import (
+    MergeRemedy,
+    RemedyNames,
+    SetRemedyStatus,
+    UpdateRemedy,
+    merge_remedy,
+    set_remedy_status,
+    update_remedy,
+)
 from erp.services.catalog.scanning import Scan, read_scan
 from erp.services.catalog.searching import (
     FoundProduct,
@@ -125,6 +151,7 @@ __all__ = [
     "ApplyMakerList",
     "BadBarcode",
     "BadPotency",
+    "BrandDetail",
     "CreateProduct",
     "CreateTaxClass",
     "CreateVariant",
@@ -151,6 +178,8 @@ __all__ = [
     "ListedGoods",
     "ListedTerms",
     "MakerListPreview",
+    "MergeBrand",
+    "MergeRemedy",
     "NewPack",
     "NoTaxRate",
     "NotStocked",
@@ -162,14 +191,17 @@ __all__ = [
     "ProposeTaxClass",
     "RateOrder",
     "ReadList",
+    "RemedyDetail",
     "RemedyNames",
     "RemoveBarcode",
     "SaleLine",
     "Scan",
     "SearchProducts",
+    "SetBrandStatus",
     "SetLicenceClass",
     "SetProductPicture",
     "SetProductTaxClass",
+    "SetRemedyStatus",
     "SetTaxRate",
     "SetVariantStatus",
     "StockVariant",
@@ -178,25 +210,32 @@ __all__ = [
     "SupplyTreatment",
     "TaxProposal",
     "TradedVariant",
+    "UnknownBrand",
     "UnknownProduct",
+    "UnknownRemedy",
     "UnknownTaxClass",
     "UnknownUnit",
     "UnlinkSubstitute",
+    "UpdateBrand",
     "UpdateProduct",
+    "UpdateRemedy",
     "UpdateVariant",
     "UploadedList",
     "VariantMade",
     "add_barcode",
     "apply_maker_list",
+    "before_brands_merge",
     "count_base_units",
     "create_product",
     "create_tax_class",
     "create_variant",
     "define_unit",
     "find_goods",
+    "get_brand",
     "get_lines_for_sale",
     "get_listed_price",
     "get_product",
+    "get_remedy",
     "get_stock_variants",
     "get_variant",
     "hsn_codes",
@@ -205,8 +244,11 @@ __all__ = [
     "list_brands",
     "list_maker_lists",
     "list_products",
+    "list_remedies",
     "list_substitutes",
     "list_tax_classes",
+    "merge_brand",
+    "merge_remedy",
     "preview_maker_list",
     "propose_tax_class",
     "read_list",
@@ -217,12 +259,16 @@ __all__ = [
     "require_licensed_source",
     "search_products",
     "search_words",
+    "set_brand_status",
     "set_licence_class",
     "set_product_picture",
     "set_product_tax_class",
+    "set_remedy_status",
     "set_tax_rate",
     "set_variant_status",
     "unlink_substitute",
+    "update_brand",
     "update_product",
+    "update_remedy",
     "update_variant",
 ]

@@ -10,6 +10,18 @@ class UnknownProduct(NotFound):
     code = "unknown_product"
 
 
+class UnknownRemedy(NotFound):
+    """No such remedy in the acting tenant."""
+
+    code = "unknown_remedy"
+
+
+class UnknownBrand(NotFound):
+    """No such brand in the acting tenant."""
+
+    code = "unknown_brand"
+
+
 class InactiveProduct(InvalidInput):
     """The variant was taken out of trade."""
 
@@ -108,4 +120,12 @@ refuse_on(
 refuse_on(
     "uq_product_substitute_tenant_id_product_id_other_id",
     lambda: _taken("substitute_id", "These two stand in for each other already."),
+)
+refuse_on(
+    "uq_remedy_name",
+    lambda: _taken("name", "Another remedy has this name. Merge the two, or choose another name."),
+)
+refuse_on(
+    "uq_brand_name",
+    lambda: _taken("name", "Another brand has this name. Merge the two, or choose another name."),
 )

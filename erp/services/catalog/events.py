@@ -43,6 +43,40 @@ class ProductUpdated(DomainEvent):
     product_id: UUID
 
 
+class RemedyUpdated(DomainEvent):
+    """A remedy's names, its pharmacopoeia or whether it is in use changed."""
+
+    name: ClassVar[str] = "catalog.remedy_updated.v1"
+
+    remedy_id: UUID
+
+
+class RemedyMerged(DomainEvent):
+    """A remedy is another one now; told of both."""
+
+    name: ClassVar[str] = "catalog.remedy_merged.v1"
+
+    remedy_id: UUID
+    into_id: UUID
+
+
+class BrandUpdated(DomainEvent):
+    """A brand's name or whether it is in use changed."""
+
+    name: ClassVar[str] = "catalog.brand_updated.v1"
+
+    brand_id: UUID
+
+
+class BrandMerged(DomainEvent):
+    """A brand is another one now; told of both."""
+
+    name: ClassVar[str] = "catalog.brand_merged.v1"
+
+    brand_id: UUID
+    into_id: UUID
+
+
 class VariantStatusChanged(DomainEvent):
     """A variant left trade or came back."""
 

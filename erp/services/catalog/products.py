@@ -1,6 +1,5 @@
 """Products: a brand's make of a remedy in one form."""
 
-from collections.abc import Iterable
 from typing import Annotated
 from uuid import UUID
 
@@ -11,32 +10,18 @@ from sqlmodel import col
 
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
-from erp.models.catalog import Brand, Form, LicenceClass, Product, Remedy, TaxClass
+from erp.models.catalog import Brand, Form, LicenceClass, Product, TaxClass
 from erp.services.catalog.errors import UnknownProduct, UnknownTaxClass
 from erp.services.catalog.events import ProductCreated, ProductUpdated
+from erp.services.catalog.families import Name, ensure
 from erp.services.catalog.licensing import Cap, require_cap, usual_class
+from erp.services.catalog.remedies import Names, RemedyNames, named_remedy
 from erp.services.catalog.tax_proposing import proposed_class
-from erp.services.catalog.variants import rename_products_of, rename_variants
-from erp.services.platform import Closed, Command, Identified, ShortText, Text, command, emit
+from erp.services.catalog.variants import rename_variants
+from erp.services.platform import Command, Identified, ShortText, Text, command, emit
 
 Hsn = Annotated[str, Field(pattern=r"^[0-9]{4,8}$")]
 """HSN or SAC, four to eight digits."""
-
-Names = Annotated[tuple[ShortText, ...], Field(max_length=30)]
-
-
-class RemedyNames(Closed):
-    """A substance under every name it is asked for by.
-
-    Attributes:
-        is_pharmacopoeial: It is made by a pharmacopoeia, which decides its tax. Given, it
-            holds for all products of the remedy; left out, a known remedy keeps what it had.
-    """
-
-    name: ShortText
-    synonyms: Names = ()
-    abbreviations: Names = ()
-    is_pharmacopoeial: bool = True
 
 
 class CreateProduct(Command):
@@ -53,7 +38,7 @@ class CreateProduct(Command):
 
     name: ShortText
     form: Form
-    brand: ShortText
+    brand: Name
     remedy: RemedyNames | None = None
     hsn: Hsn
     tax_class: ShortText
@@ -70,8 +55,8 @@ class UpdateProduct(Command):
     """Change a product; what is left out stays as it is.
 
     Attributes:
-        remedy: What it is made of; null for nothing. Its names that are given
-            replace those it had, for all its products.
+        remedy: What it is made of; null for nothing. Names that are given are added to those
+            it has; `catalog.update_remedy` corrects them.
     """
 
     product_id: UUID
@@ -101,7 +86,7 @@ def create_product(session: Session, ctx: RequestContext, cmd: CreateProduct) ->
 
     Raises:
         UnknownTaxClass: There is no class of this code.
-        InvalidInput: A narcotic has no cap for one sale.
+        InvalidInput: A narcotic has no cap for one sale; the brand or the remedy is retired.
         Conflict: The brand has a product of this name and form.
 
     Emits:
@@ -110,8 +95,8 @@ def create_product(session: Session, ctx: RequestContext, cmd: CreateProduct) ->
     product = Product(
         tenant_id=ctx.tenant_id,
         name=cmd.name,
-        remedy_id=_ensure_remedy(session, ctx, cmd.remedy) if cmd.remedy else None,
-        brand_id=_ensure_brand(session, ctx, cmd.brand),
+        remedy_id=named_remedy(session, ctx, cmd.remedy) if cmd.remedy else None,
+        brand_id=ensure(session, ctx, Brand, cmd.brand).id,
         form=cmd.form,
         hsn=cmd.hsn,
         tax_class_id=_tax_class(session, ctx, cmd.tax_class).id,
@@ -134,19 +119,19 @@ def create_product(session: Session, ctx: RequestContext, cmd: CreateProduct) ->
 def update_product(session: Session, ctx: RequestContext, cmd: UpdateProduct) -> Identified:
     """Change a product's names, HSN or note; labels and search words of its variants follow.
 
-    Names of its remedy are those of all its products: what is found by them follows too.
-
     Documents already posted keep what they were printed with.
 
     Raises:
         UnknownProduct: The product is not in the acting tenant.
+        InvalidInput: It is to be made of a remedy that is retired.
 
     Emits:
         catalog.product_updated.v1, in the same transaction.
     """
     product = _product(session, ctx, cmd.product_id)
     if "remedy" in cmd.model_fields_set:
-        product.remedy_id = _named_remedy(session, ctx, cmd.remedy)
+        names, known = cmd.remedy, product.remedy_id
+        product.remedy_id = named_remedy(session, ctx, names, known) if names else None
     for field in ("name", "hsn", "is_expiry_required", "note"):
         value = getattr(cmd, field)
         if value is not None:
@@ -206,62 +191,3 @@ def _tax_class(session: Session, ctx: RequestContext, code: str) -> TaxClass:
         message = f"There is no tax class {code}. Choose one of the list."
         raise UnknownTaxClass(message, fields={"tax_class": message})
     return found
-
-
-def _ensure_brand(session: Session, ctx: RequestContext, name: str) -> UUID:
-    found = session.scalars(
-        select(Brand).where(col(Brand.tenant_id) == ctx.tenant_id, col(Brand.name) == name)
-    ).one_or_none()
-    if found is None:
-        found = Brand(tenant_id=ctx.tenant_id, name=name)
-        session.add(found)
-        session.flush()
-    return found.id
-
-
-def _ensure_remedy(session: Session, ctx: RequestContext, names: RemedyNames) -> UUID:
-    """Return the remedy of a name, made on first use; further names are added to it."""
-    remedy = _remedy(session, ctx, names)
-    synonyms = (*remedy.synonyms, *names.synonyms)
-    _call(session, ctx, remedy, synonyms, (*remedy.abbreviations, *names.abbreviations))
-    return remedy.id
-
-
-def _named_remedy(session: Session, ctx: RequestContext, names: RemedyNames | None) -> UUID | None:
-    """Return the remedy of a name, made on first use; those of its names that are given replace what it had."""
-    if names is None:
-        return None
-    remedy, given = _remedy(session, ctx, names), names.model_fields_set
-    synonyms = names.synonyms if "synonyms" in given else remedy.synonyms
-    abbreviations = names.abbreviations if "abbreviations" in given else remedy.abbreviations
-    _call(session, ctx, remedy, synonyms, abbreviations)
-    return remedy.id
-
-
-def _remedy(session: Session, ctx: RequestContext, names: RemedyNames) -> Remedy:
-    found = session.scalars(
-        select(Remedy).where(col(Remedy.tenant_id) == ctx.tenant_id, col(Remedy.name) == names.name)
-    ).one_or_none()
-    if found is None:
-        found = Remedy(tenant_id=ctx.tenant_id, name=names.name)
-        session.add(found)
-    if "is_pharmacopoeial" in names.model_fields_set:
-        found.is_pharmacopoeial = names.is_pharmacopoeial
-    session.flush()
-    return found
-
-
-def _call(
-    session: Session,
-    ctx: RequestContext,
-    remedy: Remedy,
-    synonyms: Iterable[str],
-    abbreviations: Iterable[str],
-) -> None:
-    """Give a remedy its further names; all its products are found by them from now on."""
-    names = [*dict.fromkeys(synonyms)], [*dict.fromkeys(abbreviations)]
-    if names == (remedy.synonyms, remedy.abbreviations):
-        return
-    remedy.synonyms, remedy.abbreviations = names
-    session.flush()
-    rename_products_of(session, ctx, remedy.id)

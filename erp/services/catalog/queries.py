@@ -134,8 +134,10 @@ class ProductDetail(Result):
 
     product_id: UUID
     name: str
+    brand_id: UUID
     brand: str
     form: Form
+    remedy_id: UUID | None
     remedy: str | None
     synonyms: list[str]
     abbreviations: list[str]
@@ -172,19 +174,6 @@ class TaxClassList(Rows):
     """Every tax class by code."""
 
     rows: list[TaxClassRow]
-
-
-class BrandRow(Result):
-    """A brand, for filters."""
-
-    id: UUID
-    name: str
-
-
-class BrandList(Rows):
-    """Every brand by name."""
-
-    rows: list[BrandRow]
 
 
 @query("catalog.list_products", permission="catalog.view", rest="GET /products")
@@ -280,7 +269,7 @@ def get_product(session: Session, ctx: RequestContext, wanted: GetProduct) -> Pr
     row = db.fetch_one(
         session,
         """
-        select p.id as product_id, p.name, b.name as brand, p.form, r.name as remedy,
+        select p.id as product_id, p.name, p.brand_id, b.name as brand, p.form, p.remedy_id, r.name as remedy,
                coalesce(r.synonyms, '{}') as synonyms,
                coalesce(r.abbreviations, '{}') as abbreviations, r.is_pharmacopoeial,
                p.hsn, c.code as tax_class, c.treatment, p.is_lot_tracked, p.is_expiry_required, p.is_service, p.note,
@@ -372,14 +361,3 @@ def list_tax_classes(session: Session, ctx: RequestContext, _wanted: Nothing) ->
         place_of(ctx),
     )
     return TaxClassList(rows=[TaxClassRow(**row) for row in rows])
-
-
-@query("catalog.list_brands", permission="catalog.view", rest="GET /brands")
-def list_brands(session: Session, ctx: RequestContext, _wanted: Nothing) -> BrandList:
-    """List brands by name."""
-    rows = db.fetch_all(
-        session,
-        "select id, name from brand where tenant_id = %s order by name",
-        (ctx.tenant_id,),
-    )
-    return BrandList(rows=[BrandRow(**row) for row in rows])

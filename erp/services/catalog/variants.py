@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -277,10 +277,17 @@ def rename_variants(session: Session, ctx: RequestContext, product_id: UUID) -> 
 
 def rename_products_of(session: Session, ctx: RequestContext, remedy_id: UUID) -> None:
     """Write those of all products of a remedy anew, which share its names."""
-    made_of_it = select(col(Product.id)).where(
-        col(Product.tenant_id) == ctx.tenant_id, col(Product.remedy_id) == remedy_id
-    )
-    for product_id in session.scalars(made_of_it).all():
+    _rename_all(session, ctx, col(Product.remedy_id) == remedy_id)
+
+
+def rename_products_under(session: Session, ctx: RequestContext, brand_id: UUID) -> None:
+    """Write those of all products of a brand anew, which carry its name."""
+    _rename_all(session, ctx, col(Product.brand_id) == brand_id)
+
+
+def _rename_all(session: Session, ctx: RequestContext, of_it: ColumnElement[bool]) -> None:
+    products = select(col(Product.id)).where(col(Product.tenant_id) == ctx.tenant_id, of_it)
+    for product_id in session.scalars(products).all():
         rename_variants(session, ctx, product_id)
 
 

@@ -53,6 +53,7 @@ from erp.services.sales.errors import (
 from erp.services.sales.explaining import ExplainPrice, PriceAnswer, explain_price
 from erp.services.sales.gating import Handed, require_licence, require_within_cap, units_of_products
 from erp.services.sales.importing import COLUMNS, ImportedPrices, ImportPrices, import_prices
+from erp.services.sales.keeping_brands import require_no_rules
 from erp.services.sales.loading import has_lists, load_prices
 from erp.services.sales.order_confirming import (
     ConfirmQuotation,
@@ -152,7 +153,7 @@ __all__ = [
     "list_discount_ceilings", "list_orders", "list_price_lists",
     "list_price_rules", "load_prices", "make_quotation", "make_standard_lists", "note_delivered", "offers", "owed_by",
     "place_for", "price", "price_order", "referees", "reopen_delivery", "require_credit", "require_licence",
-    "require_within_cap", "reserve_again", "set_coupon_status",
+    "require_no_rules", "require_within_cap", "reserve_again", "set_coupon_status",
     "set_discount_ceiling", "set_price", "set_scheme", "take_order",
     "units_of_products", "update_price_list", "use_coupon", "with_coupon", "within_mrp",
 ]  # fmt: skip

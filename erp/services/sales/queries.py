@@ -206,7 +206,7 @@ _RULES: LiteralString = f"""
       left join membership m on m.tenant_id = r.tenant_id and m.user_id = r.set_by
      where r.tenant_id = %(tenant)s and r.list_id = %(list)s and r.id < %(after)s
 """  # noqa: S608  made of literals
-_STILL_TOLD: LiteralString = (
+RULES_STILL_TOLD: LiteralString = (
     " and (" + _IN_FORCE + " or (r.valid_from > %(today)s"
     " and (r.basis <> 'none' or r.free_quantity is not null)))"
 )
@@ -298,7 +298,7 @@ def list_price_rules(
             (
                 "select * from (",
                 _RULES,
-                "" if wanted.with_past else _STILL_TOLD,
+                "" if wanted.with_past else RULES_STILL_TOLD,
                 ") told where true",
                 conditions_of(wanted, _RULE_CONDITIONS),
                 "order by id desc limit %(limit)s",

@@ -153,7 +153,8 @@ def _head(product: Any) -> dict[str, str]:
         "remedy": product.remedy or "",
         "synonyms": ", ".join(product.synonyms),
         "abbreviations": ", ".join(product.abbreviations),
-        "is_pharmacopoeial": _yes_or_no(product.is_pharmacopoeial),
+        "remedy_id": str(product.remedy_id or ""),
+        "brand_id": str(product.brand_id),
         "hsn": product.hsn,
         "gst": gst_words(product.treatment, product.gst_rate),
         "tax_class": product.tax_class,
@@ -173,11 +174,6 @@ def _head(product: Any) -> dict[str, str]:
         "max_per_month": _cap(product.max_per_month),
         "per_customer": _per_customer(product),
     }
-
-
-def _yes_or_no(value: bool | None) -> str:  # noqa: FBT001  a fact of the remedy
-    """Return what the choice of the form sends; nothing where there is no remedy."""
-    return "" if value is None else str(value).lower()
 
 
 def _cap(units: int | None) -> str:
@@ -285,16 +281,7 @@ class EditProductState(_OfProduct, rx.State):
         return with_remedy(FormState._payload(self, form)) | {"product_id": self.subject["id"]}
 
 
-_EDITED = (
-    "name",
-    "hsn",
-    "remedy",
-    "synonyms",
-    "abbreviations",
-    "is_pharmacopoeial",
-    "constituents",
-    "note",
-)
+_EDITED = ("name", "hsn", "remedy", "constituents", "note")
 
 
 class SetTaxClassState(_OfProduct, rx.State):

@@ -7,6 +7,7 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from erp.core.columns import Column, Kind
+from erp.state.catalog.choosing import brand_choices
 from erp.state.catalog.wording import FORMS, LEVEL_TONES, SHELF_TONES, names_typed
 from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
@@ -40,8 +41,7 @@ class ProductListState(ListState, rx.State):
     @handler(permission=PAGE)
     async def open_products(self) -> None:
         """Show the list with the brands to choose from."""
-        found = await self._ask("catalog.list_brands")
-        self.brands = [{"value": str(row.id), "label": row.name} for row in found.rows]
+        self.brands = await brand_choices(self._ask)
         self.may_edit = (await self._principal()).may(EDIT)
 
     def _entry(self, row: Any) -> Any:
@@ -60,8 +60,7 @@ class NewProductState(FormState, rx.State):
     @handler(permission=PAGE)
     async def open_product(self) -> None:
         """Offer an empty form with the known brands and tax classes."""
-        found = await self._ask("catalog.list_brands")
-        self.brands = [row.name for row in found.rows]
+        self.brands = [choice["label"] for choice in await brand_choices(self._ask)]
         classes = await self._ask("catalog.list_tax_classes")
         self.tax_classes = [
             {"value": "", "label": "Choose how it is taxed"},
@@ -83,16 +82,16 @@ class NewProductState(FormState, rx.State):
 
 
 def with_remedy(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the input with the names that are typed with commas taken apart."""
-    others: dict[str, Any] = {
-        name: names_typed(given.get(name)) for name in ("synonyms", "abbreviations")
+    """Return the input with the remedy and those of its names that the form asks for."""
+    names: dict[str, Any] = {
+        name: names_typed(given[name]) for name in ("synonyms", "abbreviations") if name in given
     }
     by_the_book = given.get("is_pharmacopoeial")
-    used = (*others, "remedy", "is_pharmacopoeial")
+    used = ("synonyms", "abbreviations", "remedy", "is_pharmacopoeial")
     rest = {name: value for name, value in given.items() if name not in used}
     rest["constituents"] = names_typed(given.get("constituents"))
     if not given.get("remedy"):
         return rest | {"remedy": None}
     if by_the_book:
-        others["is_pharmacopoeial"] = is_ticked(by_the_book)
-    return rest | {"remedy": {"name": given["remedy"], **others}}
+        names["is_pharmacopoeial"] = is_ticked(by_the_book)
+    return rest | {"remedy": {"name": given["remedy"], **names}}

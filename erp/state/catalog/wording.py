@@ -28,6 +28,9 @@ BY_THE_BOOK: Mapping[str, str] = {
 }
 """Whether a pharmacopoeia has a remedy; a new remedy is taken for one that it has."""
 
+STANDINGS: Mapping[str, str] = {"in_use": "In use", "retired": "Retired", "merged": "Merged"}
+STANDING_TONES: Mapping[str, str] = {"in_use": "green", "retired": "gray", "merged": "gray"}
+
 SHELF_TONES: Mapping[str, str] = {
     "expired": "red",
     "0-30": "red",

@@ -9,6 +9,7 @@ from reflex.event import EventSpec
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
 from erp.core.formatting import counted, date_text, group_count
+from erp.state.catalog.choosing import brand_choices
 from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
 from erp.state.session import SessionState, as_uuid
@@ -117,11 +118,14 @@ class StartCountState(FormState, rx.State):
         branch = (await self._principal()).branch_id
         places = await _rows(self, "inventory.list_locations", {"branch_id": branch})
         self.places = [{"value": str(row.id), "label": row.name} for row in places]
-        brands = await _rows(self, "catalog.list_brands", {})
-        self.brands = [
-            {"value": "", "label": "Choose a brand"},
-            *({"value": str(row.id), "label": row.name} for row in brands),
-        ]
+        self.brands = [{"value": "", "label": "Choose a brand"}, *await self._brands()]
+
+    async def _brands(self) -> list[dict[str, str]]:
+        """Return the brands; none for who may count but not look at the catalogue."""
+        try:
+            return await brand_choices(self._ask)
+        except DomainError:
+            return []
 
     @handler(permission=PAGE)
     async def choose_scope(self, scope: str) -> None:

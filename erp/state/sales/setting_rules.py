@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import reflex as rx
 
 from erp.state.asking import DialogFormState
+from erp.state.catalog.choosing import brand_choices
 from erp.state.registry import PAGE, handler
 from erp.state.sales.price_list import PriceListState, PriceRulesState
 from erp.state.sales.wording import SET
@@ -57,8 +58,7 @@ class _RuleFormState(DialogFormState, mixin=True):
 
     async def _prepare(self) -> None:
         self.scope, self._product_id = "variant", ""
-        found = await self._ask("catalog.list_brands")
-        self.brands = [{"value": str(row.id), "label": row.name} for row in found.rows]
+        self.brands = await brand_choices(self._ask)
 
     def _payload(self, form: Mapping[str, Any]) -> dict[str, Any]:
         given = dict(super()._payload(form))

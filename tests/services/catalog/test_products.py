@@ -54,19 +54,16 @@ def test_a_name_of_a_remedy_finds_all_its_products_until_it_is_taken_away(trader
     both = found(trader, "leopard")
     assert len(both) == 2
 
-    names = REMEDY | {"synonyms": ["Wolfsbane"]}
+    names = {"name": "Arnica Montana", "synonyms": ["Wolfsbane"]}
     trader.run("catalog.update_product", {"product_id": arnica, "remedy": names})
+    assert (found(trader, "leopard"), found(trader, "wolfsb")) == (both, both)
+    assert detail(trader, other).synonyms == ["Leopard's bane", "Wolfsbane"]
+
+    known = {"remedy_id": detail(trader, arnica).remedy_id}
+    trader.run("catalog.update_remedy", known | {"synonyms": ["Wolfsbane"]})
     assert (found(trader, "leopard"), found(trader, "wolfsb")) == ([], both)
-    assert detail(trader, other).synonyms == ["Wolfsbane"]
-
-    only = {"name": "Arnica Montana", "abbreviations": []}
-    trader.run("catalog.update_product", {"product_id": other, "remedy": only})
-    assert (found(trader, "wolfsb"), found(trader, "arn mont")) == (both, both)
-    assert detail(trader, arnica).abbreviations == []
-
-    more = ARNICA | {"brand": "Lords", "remedy": REMEDY}
-    trader.run("catalog.create_product", more)
-    assert found(trader, "leopard") == both
+    trader.run("catalog.update_remedy", known | {"abbreviations": []})
+    assert (found(trader, "arn mont"), detail(trader, other).abbreviations) == (both, [])
 
 
 def test_a_product_is_made_of_nothing_where_the_remedy_is_emptied(trader, arnica):
