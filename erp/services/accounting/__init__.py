@@ -34,6 +34,7 @@ from erp.services.accounting.drafting import (
 from erp.services.accounting.errors import (
     AlreadyReversed,
     CodeTaken,
+    DayOutOfBooks,
     EntryUnbalanced,
     GroupInUse,
     GroupTaken,
@@ -42,6 +43,7 @@ from erp.services.accounting.errors import (
     OpeningInUse,
     PartyMissing,
     PeriodClosed,
+    StaysMatched,
     UnknownOpening,
 )
 from erp.services.accounting.groups import GROUPS
@@ -155,15 +157,15 @@ from erp.services.accounting.year_end import (
 __all__ = [
     "DEFAULT_CHART", "GROUPS", "KEPT_ACCOUNTS", "LEDGER", "NOTHING", "OPENING_COLUMNS", "OPEN_GROUPS", "REPORTS",
     "ROWS_OF_ENTRIES", "AlreadyReversed", "BalanceSheet", "CashFlow", "ChangeCostCentre", "CloseYear", "CodeTaken",
-    "Compare", "CompareTrialBalances", "CreateCostCentre", "Cut", "DayBook", "EntryUnbalanced", "GetTemplate",
-    "GroupInUse", "GroupTaken", "GroupTree", "HeldItem", "ImportOpening", "KeptAccount", "Ledger", "Line",
-    "ListCostCentres", "ListGroups", "ListOpenings", "Match", "MoveAccount", "NewEntry", "NewLine", "NotOpen",
+    "Compare", "CompareTrialBalances", "CreateCostCentre", "Cut", "DayBook", "DayOutOfBooks", "EntryUnbalanced",
+    "GetTemplate", "GroupInUse", "GroupTaken", "GroupTree", "HeldItem", "ImportOpening", "KeptAccount", "Ledger",
+    "Line", "ListCostCentres", "ListGroups", "ListOpenings", "Match", "MoveAccount", "NewEntry", "NewLine", "NotOpen",
     "OpenAccount", "OpenGroup", "OpeningInUse", "Part", "PartyAccount", "PartyMissing", "PeriodClosed",
     "PostManualEntry", "PrintedReport", "PrintedRow", "ProfitAndLoss", "RemoveGroup", "RenameAccount", "RenameGroup",
     "ReopenYear", "ReverseEntry", "RowKind", "SaveDraft", "SaveTemplate", "Scope", "SetPeriodStatus", "Side",
-    "Standing", "Statement", "StatementColumn", "StatementRow", "TakeBackOpening", "TrialBalance", "UnknownOpening",
-    "account_id", "account_ids", "account_rows", "added", "balance_sheet", "cancel_out", "cash_flow",
-    "change_cost_centre", "chart_of", "check_typed_lines", "close_year", "compare_trial_balances",
+    "Standing", "Statement", "StatementColumn", "StatementRow", "StaysMatched", "TakeBackOpening", "TrialBalance",
+    "UnknownOpening", "account_id", "account_ids", "account_rows", "added", "balance_sheet", "cancel_out",
+    "cash_flow", "change_cost_centre", "chart_of", "check_typed_lines", "close_year", "compare_trial_balances",
     "create_cost_centre", "create_default_chart", "credit", "day_book", "debit", "drop_draft", "end_of",
     "ensure_sales_account", "get_account", "get_draft", "get_entry", "get_printed_report", "get_template",
     "hold_items", "hold_months", "import_opening", "item", "item_of", "ledger", "lines_of", "list_accounts",

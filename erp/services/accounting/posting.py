@@ -99,6 +99,7 @@ def post_entry(session: Session, ctx: RequestContext, entry: NewEntry) -> UUID |
     Raises:
         EntryUnbalanced: Debits and credits differ.
         PeriodClosed: The books are closed for the date.
+        DayOutOfBooks: The date lies in a year that has no books.
         NotFound: An account key is not in the chart.
     """
     lines = [line for line in entry.lines if line.debit or line.credit]
@@ -305,7 +306,6 @@ def reverse_entry(session: Session, ctx: RequestContext, cmd: ReverseEntry) -> I
     )
     if original is None:
         raise NotFound("There is no such manual entry. Take a document back by a note of its own.")
-    release_items(session, ctx, cmd.entry_id, cmd.reason)
     lines = [
         replace(line, debit=line.credit, credit=line.debit)
         for line in lines_of(session, ctx, cmd.entry_id)
@@ -316,6 +316,7 @@ def reverse_entry(session: Session, ctx: RequestContext, cmd: ReverseEntry) -> I
     )
     reversal = post_entry(session, replace(ctx, branch_id=original["branch_id"]), entry)
     assert reversal is not None  # noqa: S101  a posted entry is not of zeros
+    release_items(session, ctx, cmd.entry_id, cmd.reason)
     cancel_out(session, ctx, cmd.entry_id, reversal)
     event = EntryReversed(entry_id=cmd.entry_id, reversal_id=reversal)
     emit(session, ctx, cmd.entry_id, event)

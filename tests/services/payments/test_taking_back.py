@@ -3,12 +3,14 @@
 from decimal import Decimal
 
 from erp.core import db
+from erp.services.accounting import StaysMatched
 from tests.factories import Shop, broken_promises
 from tests.services.banking.statements import bank_account, line_of
 from tests.services.billing.bills.billing import registered
 from tests.services.books import balance
 from tests.services.inventory.past_goods import second_branch
 from tests.services.payments.paying import account, owing, receive
+from tests.services.unchanged import refused
 
 
 def booked_in(shop: Shop) -> dict[str, Decimal]:
@@ -99,4 +101,18 @@ def test_a_typed_debt_that_is_taken_back_takes_no_later_money(trader: Shop):
     assert account(trader, customer).rows == []
     paid = receive(trader, customer, "75.00")
     assert (paid.settled, paid.unapplied) == (0, 75)
+    assert broken_promises() == []
+
+
+def test_what_was_taken_back_stays_matched_with_what_took_it_back(trader: Shop):
+    customer = owing(trader, 4)
+    paid = receive(trader, customer, "420.00")
+    taken = {"payment_id": paid.id, "reason": "Bounced"}
+    trader.run("payments.reverse_payment", taken)
+    items = account(trader, customer, is_open=False).rows
+    pair = [item for item in items if item.origin_type == "payment"]
+    assert [item.open for item in pair] == [0, 0]
+    for item in pair:
+        with refused(trader, StaysMatched, "item_id"):
+            trader.run("payments.set_apart", {"item_id": item.id, "reason": "Again"})
     assert broken_promises() == []
