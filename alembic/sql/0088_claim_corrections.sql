@@ -35,3 +35,25 @@ begin
 end $$;
 create trigger expense_claim_line_corrected before insert on expense_claim_line
     for each row execute function sec.keep_corrected_line();
+
+-- What was taken back and what took it back stay matched, until the latter is taken back itself.
+create function sec.keep_reversal_matched() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    perform 1
+       from open_item owed
+       join open_item paid on paid.tenant_id = owed.tenant_id and paid.id = new.credit_item_id
+       join journal_entry back on back.tenant_id = owed.tenant_id
+            and (back.id, back.reverses_entry_id) in ((owed.entry_id, paid.entry_id), (paid.entry_id, owed.entry_id))
+      where owed.tenant_id = new.tenant_id and owed.id = new.debit_item_id
+        and not exists (select 1 from journal_entry again
+                         where again.tenant_id = back.tenant_id and again.reverses_entry_id = back.id);
+    if found then
+        raise exception 'what was taken back stays matched with what took it back'
+            using errcode = '23514', constraint = 'allocation_of_reversal';
+    end if;
+    return new;
+end $$;
+create trigger allocation_of_reversal before insert on allocation
+    for each row when (new.undoes_id is not null) execute function sec.keep_reversal_matched();

@@ -35,8 +35,13 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True))
         op.add_column(table, sa.Column("cancelled_by", sa.Uuid(), nullable=True))
         op.add_column(table, sa.Column("cancel_reason", text, server_default="", nullable=False))
-        op.create_check_constraint(op.f(f"ck_{table}_cancelled"), table, TOGETHER)
         op.execute(f"grant update ({', '.join(COLUMNS)}) on {table} to erp_app")
+    op.create_check_constraint(
+        op.f("ck_gst_credit_change_cancelled"), "gst_credit_change", TOGETHER
+    )
+    op.create_check_constraint(
+        op.f("ck_gst_reverse_charge_cancelled"), "gst_reverse_charge", TOGETHER
+    )
     op.add_column(
         "gst_credit_loss",
         sa.Column("is_live", sa.Boolean(), server_default=sa.true(), nullable=False),

@@ -1,4 +1,4 @@
-"""Who approves a claim corrects the GST on its whole bills."""
+"""Claims' GST is corrected by who approves them; months have a year of the books; reversals stay matched."""
 
 from pathlib import Path
 
@@ -15,6 +15,7 @@ SQL = Path(__file__).parents[1] / "sql"
 RULES = {
     "expense_claim_corrected": ("expense_claim", "keep_corrected_claim"),
     "expense_claim_line_corrected": ("expense_claim_line", "keep_corrected_line"),
+    "allocation_of_reversal": ("allocation", "keep_reversal_matched"),
 }
 
 
@@ -25,10 +26,15 @@ def upgrade() -> None:
         "expense_claim",
         "corrected_by is null or corrected_by <> claimant_id",
     )
+    op.execute(
+        "alter table period add constraint ck_period_years"
+        " check (starts_on between '2000-01-01' and '2100-01-01') not valid"
+    )
     op.execute((SQL / "0088_claim_corrections.sql").read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:
+    op.drop_constraint(op.f("ck_period_years"), "period", type_="check")
     for trigger, (table, function) in RULES.items():
         op.execute(f"drop trigger {trigger} on {table}")
         op.execute(f"drop function sec.{function}()")

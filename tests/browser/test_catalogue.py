@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.offices import enter
+from tests.browser.offices import enter, expect_to_fit
 from tests.browser.tills import CODE, open_counter
 from tests.factories import Shop, make_shop
 

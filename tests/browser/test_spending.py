@@ -12,7 +12,7 @@ from tests.browser.offices import enter
 from tests.factories import Shop, broken_promises, make_shop
 from tests.services.assets.owning import kinds, months_ago, own, seller
 from tests.services.books import balance
-from tests.services.expenses.spending import box, categories
+from tests.services.expenses.spending import COURIER, box, categories, claim, spent
 from tests.services.sales.ordering import buyer
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interface")]
@@ -89,6 +89,27 @@ def test_a_claim_with_its_photo_is_approved_and_paid_back(acting, shop, store, p
     page.reload()
     paid_back = page.locator("dt:text-is('Paid back') + dd")
     expect(paid_back).to_have_text("₹640.00", timeout=SOON)
+    assert broken_promises() == []
+    assert troubles == []
+
+
+def test_who_approves_corrects_the_gst_of_a_whole_bill(acting, shop, troubles):
+    bill = spent(shop, "1180.00", "Courier and postage", **COURIER, bill_tax="200.00")
+    made = claim(shop, bill)
+    page = acting("manager", f"/expenses/{made.id}")
+    page.get_by_role("button", name="Correct its GST").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Bill BD-17 of Blue Dart")).to_be_visible(timeout=SOON)
+    dialog.get_by_label("GST on the whole bill").fill("360")
+    dialog.get_by_role("button", name="Correct", exact=True).click()
+    expect(page.locator('dt:text-is("Bills\' GST corrected") + dd')).to_contain_text(
+        "Manager", timeout=SOON
+    )
+    line = shop.run("expenses.get_claim", {"claim_id": made.id}).lines[0]
+    assert (line.bill_tax, line.amount) == (360, 1180)
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_role("button", name="Correct its GST")).to_have_count(0, timeout=SOON)
+    assert (balance(shop, "input_cgst"), balance(shop, "creditors")) == (90, -1180)
     assert broken_promises() == []
     assert troubles == []
 

@@ -109,6 +109,7 @@ class Period(TenantRow, table=True):
         belongs_to("company_id", "company"),
         UniqueConstraint("tenant_id", "company_id", "starts_on"),
         CheckConstraint("ends_on >= starts_on", name="dates"),
+        CheckConstraint("starts_on between '2000-01-01' and '2100-01-01'", name="years"),
         one_of("status", PeriodStatus),
     )
 

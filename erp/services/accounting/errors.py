@@ -10,6 +10,12 @@ class PeriodClosed(DomainError):
     code = "period_closed"
 
 
+class DayOutOfBooks(InvalidInput):
+    """No books are kept for a day so far away; a year was mistyped."""
+
+    code = "day_out_of_books"
+
+
 class EntryUnbalanced(InvalidInput):
     """Debits and credits differ, or an entry has fewer than two lines."""
 
@@ -32,6 +38,12 @@ class AlreadyReversed(Conflict):
     """An entry is taken back at most once."""
 
     code = "already_reversed"
+
+
+class StaysMatched(Conflict):
+    """What was taken back stays matched with what took it back."""
+
+    code = "stays_matched"
 
 
 class NotOpen(Conflict):
@@ -83,7 +95,21 @@ def period_closed() -> PeriodClosed:
     )
 
 
+def day_out_of_books() -> DayOutOfBooks:
+    """Return the refusal of a day in a year that has no books."""
+    message = "The books take days from 2000 until a year from today. Is the year right?"
+    return DayOutOfBooks(message, fields={"effective_on": message})
+
+
 refuse_on("journal_entry_period_open", period_closed)
+refuse_on("ck_period_years", day_out_of_books)
+refuse_on(
+    "allocation_of_reversal",
+    lambda: StaysMatched(
+        "This was taken back, or takes something back. The two stay matched.",
+        fields={"item_id": "it was taken back, or takes something back"},
+    ),
+)
 refuse_on(
     "journal_entry_balanced",
     lambda: EntryUnbalanced(

@@ -201,6 +201,37 @@ def item_of(session: Session, ctx: RequestContext, entry_id: UUID) -> UUID:
     return found
 
 
+def release_items(session: Session, ctx: RequestContext, entry_id: UUID, reason: str) -> None:
+    """Take back whatever was matched with the items of an entry; locks its parties' open items, in their order."""
+    rows = db.fetch_all(
+        session,
+        "select id, party_id from open_item where tenant_id = %s and entry_id = %s order by party_id, id",
+        (ctx.tenant_id, entry_id),
+    )
+    for party_id in dict.fromkeys(row["party_id"] for row in rows):
+        lock_items(session, party_id)
+    for row in rows:
+        unsettle(session, ctx, row["id"], reason)
+
+
+def cancel_out(session: Session, ctx: RequestContext, entry_id: UUID, back_id: UUID) -> None:
+    """Match the items of an entry with those of the one that took it back, so that nothing of either stays open.
+
+    Locks its parties' open items, in their order.
+    """
+    rows = db.fetch_all(
+        session,
+        "select i.party_id, a.key, array_agg(i.id) as ids from open_item i"
+        " join account a on (a.tenant_id, a.id) = (i.tenant_id, i.account_id)"
+        " where i.tenant_id = %s and i.entry_id in (%s, %s) group by i.party_id, a.key order by i.party_id, a.key",
+        (ctx.tenant_id, entry_id, back_id),
+    )
+    for row in rows:
+        held = hold_items(session, ctx, row["key"], row["party_id"])
+        own = [item for item in held if item.id in row["ids"]]
+        settle(session, ctx, own, oldest_first(own))
+
+
 def standing_of(
     session: Session, ctx: RequestContext, key: PartyAccount, party_id: UUID
 ) -> Standing:

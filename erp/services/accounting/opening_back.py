@@ -13,14 +13,7 @@ from erp.core.context import RequestContext
 from erp.core.formatting import money_text
 from erp.core.ids import new_id
 from erp.services.accounting.errors import AlreadyReversed, OpeningInUse, UnknownOpening
-from erp.services.accounting.open_items import (
-    Match,
-    PartyAccount,
-    hold_items,
-    item_of,
-    lock_items,
-    settle,
-)
+from erp.services.accounting.open_items import cancel_out, lock_items
 from erp.services.accounting.opening import ORIGIN, hold_openings
 from erp.services.accounting.posting import NewEntry, NewLine, lines_of, post_entry
 from erp.services.platform import Command, Page, Result, Rows, ShortText, command, query
@@ -199,14 +192,5 @@ def _reverse(session: Session, ctx: RequestContext, row: db.Row, reason: str) ->
         "opening", row["effective_on"], ORIGIN, new_id(), "taken_back", words, lines, row["id"]
     )
     back_id = post_entry(session, replace(ctx, branch_id=row["branch_id"]), entry)
-    if row["party_id"] is None or back_id is None:
-        return
-    own, other = item_of(session, ctx, row["id"]), item_of(session, ctx, back_id)
-    party_line = next(line for line in lines if line.party_id)
-    is_debt = party_line.credit > 0
-    key: PartyAccount = "debtors" if party_line.account_key == "debtors" else "creditors"
-    amount = party_line.debit + party_line.credit
-    pair = (own, other) if is_debt else (other, own)
-    held = hold_items(session, ctx, key, row["party_id"])
-    mine = [item for item in held if item.id in pair]
-    settle(session, ctx, mine, [Match(*pair, amount)])
+    assert back_id is not None  # noqa: S101  an opening is not of zeros
+    cancel_out(session, ctx, row["id"], back_id)

@@ -3,7 +3,7 @@
 from calendar import monthrange
 from contextlib import suppress
 from datetime import date, timedelta
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,9 +13,12 @@ from erp.core.clock import fiscal_year, month_end
 from erp.core.context import RequestContext
 from erp.core.errors import Conflict, NotFound
 from erp.core.ids import new_id
-from erp.services.accounting.errors import PeriodClosed, period_closed
+from erp.services.accounting.errors import PeriodClosed, day_out_of_books, period_closed
 from erp.services.platform import Command, Identified, ShortText, command
 
+EARLIEST: Final = date(2000, 1, 1)
+FURTHEST: Final = timedelta(days=366)
+"""A month that begins later than this from today is not opened."""
 _known: dict[tuple[UUID, UUID, date], UUID] = {}
 
 
@@ -28,6 +31,7 @@ def period_id(session: Session, ctx: RequestContext, day: date) -> UUID:
 
     Raises:
         PeriodClosed: A later month is closed, and this one was never used.
+        DayOutOfBooks: The month lies before 2000 or more than a year ahead.
     """
     first = day.replace(day=1)
     place = (ctx.tenant_id, ctx.company_id, first)
@@ -86,6 +90,8 @@ def _find(session: Session, place: tuple[UUID, UUID, date]) -> db.Row | None:
 
 
 def _open_month(session: Session, ctx: RequestContext, first: date) -> None:
+    if first < EARLIEST or first - ctx.today > FURTHEST:
+        raise day_out_of_books()
     later = db.fetch_one(
         session,
         "select 1 from period where tenant_id = %s and company_id = %s and starts_on > %s"

@@ -20,6 +20,7 @@ from erp.services.accounting.checking import check_typed_lines
 from erp.services.accounting.errors import EntryUnbalanced
 from erp.services.accounting.events import EntryPosted, EntryReversed
 from erp.services.accounting.held_drafts import held_draft, mark_posted
+from erp.services.accounting.open_items import cancel_out, release_items
 from erp.services.accounting.periods import period_id
 from erp.services.platform import (
     Amount,
@@ -98,6 +99,7 @@ def post_entry(session: Session, ctx: RequestContext, entry: NewEntry) -> UUID |
     Raises:
         EntryUnbalanced: Debits and credits differ.
         PeriodClosed: The books are closed for the date.
+        DayOutOfBooks: The date lies in a year that has no books.
         NotFound: An account key is not in the chart.
     """
     lines = [line for line in entry.lines if line.debit or line.credit]
@@ -286,6 +288,9 @@ def post_typed(
 def reverse_entry(session: Session, ctx: RequestContext, cmd: ReverseEntry) -> Identified:
     """Post the opposite of a manual entry in its branch, dated today and linked to it.
 
+    What its parties' items settled, or were settled by, is open again, and nothing of either entry stays open.
+    Locks the open items of its parties, in their order.
+
     Raises:
         NotFound: There is no such manual entry; documents are taken back by their own notes.
         AlreadyReversed: It has been taken back before.
@@ -310,7 +315,9 @@ def reverse_entry(session: Session, ctx: RequestContext, cmd: ReverseEntry) -> I
         "general", ctx.today, "manual", new_id(), "reversal", narration, lines, cmd.entry_id
     )
     reversal = post_entry(session, replace(ctx, branch_id=original["branch_id"]), entry)
-    reversal = reversal or cmd.entry_id
+    assert reversal is not None  # noqa: S101  a posted entry is not of zeros
+    release_items(session, ctx, cmd.entry_id, cmd.reason)
+    cancel_out(session, ctx, cmd.entry_id, reversal)
     event = EntryReversed(entry_id=cmd.entry_id, reversal_id=reversal)
     emit(session, ctx, cmd.entry_id, event)
     return Identified(id=reversal)

@@ -24,13 +24,15 @@ referee(
 )
 referee(
     "L3",
-    "Entries lie in a period of their company that holds their date",
+    "Entries lie in a period of their company that holds their date, and are taken back in their branch",
     counted="select count(*) from journal_entry",
     offenders="""
         select e.tenant_id, e.id as entry_id, e.effective_on, p.starts_on, p.ends_on
           from journal_entry e join period p on (p.tenant_id, p.id) = (e.tenant_id, e.period_id)
+          left join journal_entry o on (o.tenant_id, o.id) = (e.tenant_id, e.reverses_entry_id)
          where e.effective_on not between p.starts_on and p.ends_on or p.company_id <> e.company_id
             or (p.closed_at is not null and e.recorded_at > p.closed_at)
+            or (o.company_id, o.branch_id) <> (e.company_id, e.branch_id)
          limit 1
     """,
 )

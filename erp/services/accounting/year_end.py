@@ -18,7 +18,7 @@ from erp.core.context import RequestContext
 from erp.core.errors import Conflict, InvalidInput
 from erp.core.formatting import date_text
 from erp.core.money import ZERO
-from erp.services.accounting.periods import period_id
+from erp.services.accounting.periods import hold_months, period_id
 from erp.services.accounting.posting import NewEntry, NewLine, lines_of, post_entry
 from erp.services.accounting.sums import CLOSING, Cut, Part, Scope, Span, before, sums_of
 from erp.services.platform import (
@@ -317,15 +317,15 @@ def _side(key: str, amount: Decimal, centre: str) -> NewLine:
 
 
 def _hold_months(session: Session, ctx: RequestContext, span: Span) -> None:
-    """Lock the months of a year, and let its last one take entries."""
+    """Lock the months of a year, those that nobody used among them, and let its last one take entries."""
     last = period_id(session, ctx, span.until)
-    rows = db.fetch_all(
+    hold_months(session, ctx, span.since, span.until)
+    row = db.fetch_one(
         session,
-        "select id, status from period where tenant_id = %s and company_id = %s"
-        " and starts_on between %s and %s order by starts_on for update",
-        (ctx.tenant_id, ctx.company_id, span.since, span.until),
+        "select status from period where tenant_id = %s and id = %s",
+        (ctx.tenant_id, last),
     )
-    if next(row["status"] for row in rows if row["id"] == last) == "locked":
+    if row is not None and row["status"] == "locked":
         raise Conflict(f"The month of {date_text(span.until)} is locked and stays closed.")
     db.execute(
         session,

@@ -1,5 +1,6 @@
 """Undo a match of a bank's lines, and take back what was booked for it."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -35,6 +36,7 @@ class Unmatch(Command):
 def unmatch(session: Session, ctx: RequestContext, cmd: Unmatch) -> Identified:
     """Let the lines of a match wait again; what was done stays seen, with the reason.
 
+    What was booked is taken back in its branch, and what its parties' items settled is open again.
     Payments that were recorded for it stay, and are taken back where they stand. Locks the bank account.
 
     Raises:
@@ -84,8 +86,9 @@ def _take_back(
     booked: tuple[UUID, UUID],
     reason: str,
 ) -> None:
-    """Post the opposite of an entry, dated today, and match the two: neither was at the bank."""
+    """Post the opposite of an entry in its branch, dated today, and match the two: neither was at the bank."""
     match_id, entry_id = booked
+    accounting.release_items(session, ctx, entry_id, reason)
     lines = [
         NewLine(
             row["key"],
@@ -105,13 +108,26 @@ def _take_back(
     ]
     narration = f"Taken back: {reason}"
     entry = NewEntry("bank", ctx.today, ORIGIN, match_id, "taken_back", narration, lines, entry_id)
-    back_id = accounting.post_entry(session, ctx, entry)
+    there = replace(ctx, branch_id=_branch_of(session, ctx, entry_id))
+    back_id = accounting.post_entry(session, there, entry)
     assert back_id is not None  # noqa: S101  what is taken back is not zero
+    accounting.cancel_out(session, ctx, entry_id, back_id)
     pair = [
         *members_of_entry(session, ctx, account, entry_id),
         *members_of_entry(session, ctx, account, back_id),
     ]
     write_match(session, ctx, account, MatchKind.MATCHED, pair)
+
+
+def _branch_of(session: Session, ctx: RequestContext, entry_id: UUID) -> UUID:
+    row = db.fetch_one(
+        session,
+        "select branch_id from journal_entry where tenant_id = %s and id = %s",
+        (ctx.tenant_id, entry_id),
+    )
+    assert row is not None  # noqa: S101  its match names it
+    found: UUID = row["branch_id"]
+    return found
 
 
 def _account_of(session: Session, ctx: RequestContext, match_id: UUID) -> UUID:

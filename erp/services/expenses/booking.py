@@ -1,6 +1,5 @@
 """A claim in the books: its cost and credit against whoever is owed, or the box it was paid from."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
@@ -70,16 +69,7 @@ def book_back(session: Session, ctx: RequestContext, held: HeldClaim, reason: st
     entry = NewEntry("expenses", ctx.today, ORIGIN, held.id, "reversed", narration, lines, entry_id)
     back_id = accounting.post_entry(session, replace(ctx, branch_id=held.branch_id), entry)
     if held.party_id is not None and back_id is not None:
-        _cancel_out(session, ctx, held.party_id, (entry_id, back_id))
-
-
-def _cancel_out(
-    session: Session, ctx: RequestContext, party_id: UUID, entries: Sequence[UUID]
-) -> None:
-    pair = {accounting.item_of(session, ctx, entry_id) for entry_id in entries}
-    items = accounting.hold_items(session, ctx, "creditors", party_id)
-    own = [item for item in items if item.id in pair]
-    accounting.settle(session, ctx, own, accounting.oldest_first(own))
+        accounting.cancel_out(session, ctx, entry_id, back_id)
 
 
 def entry_of(session: Session, ctx: RequestContext, claim_id: UUID) -> UUID:

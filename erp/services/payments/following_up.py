@@ -1,6 +1,6 @@
 """What becomes of a payment: a cheque is banked, a payment is taken back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -12,12 +12,12 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.formatting import date_text
 from erp.core.ids import new_id
-from erp.models.payments import Direction, Ledger, PaymentMethod, PaymentStep, StepKind
+from erp.models.payments import Direction, PaymentMethod, PaymentStep, StepKind
 from erp.services import accounting
 from erp.services.accounting import NewEntry, NewLine, credit, debit
 from erp.services.payments.errors import StepDone, UnknownPayment, WrongDay
 from erp.services.payments.events import ChequeBanked, PaymentReversed
-from erp.services.payments.recording import ACCOUNT_OF_LEDGER, ORIGIN
+from erp.services.payments.recording import ORIGIN
 from erp.services.platform import Command, Day, Identified, ShortText, command, emit
 
 CHEQUE_ACCOUNTS: Final = {Direction.IN: "cheques_in_hand", Direction.OUT: "cheques_issued"}
@@ -41,6 +41,7 @@ class ReversePayment(Command):
 @dataclass(frozen=True, slots=True)
 class _Held:
     id: UUID
+    branch_id: UUID
     number: str
     direction: str
     ledger: str
@@ -66,6 +67,8 @@ class _Held:
 )
 def bank_cheque(session: Session, ctx: RequestContext, cmd: BankCheque) -> Identified:
     """Move a cheque from hand to bank, or from those we issued; not before its day nor its payment's.
+
+    It is booked in the branch of its payment, whatever branch the actor is in.
 
     Raises:
         UnknownPayment: There is no such payment.
@@ -104,7 +107,7 @@ def bank_cheque(session: Session, ctx: RequestContext, cmd: BankCheque) -> Ident
     rest="POST /payments/{payment_id}/reversal",
 )
 def reverse_payment(session: Session, ctx: RequestContext, cmd: ReversePayment) -> Identified:
-    """Take a payment back by its opposite, dated today; what it settled is open again.
+    """Take a payment back by its opposite in its branch, dated today; what it settled is open again.
 
     Locks the party's open items.
 
@@ -136,15 +139,12 @@ def take_back_through_gateway(
 
 
 def _take_back(session: Session, ctx: RequestContext, held: _Held, reason: str) -> None:
-    key = ACCOUNT_OF_LEDGER[Ledger(held.ledger)]
-    accounting.hold_items(session, ctx, key, held.party_id)
-    own = accounting.item_of(session, ctx, held.entry_id)
-    accounting.unsettle(session, ctx, own, reason)
+    accounting.release_items(session, ctx, held.entry_id, reason)
     _write(session, ctx, held, StepKind.REVERSED, ctx.today, reason)
     narration = f"{held.number} taken back: {reason}"
     lines = _opposite(session, ctx, held)
     back_id = _post(session, ctx, held, (StepKind.REVERSED, ctx.today, narration), lines)
-    _cancel_out(session, ctx, held, (own, accounting.item_of(session, ctx, back_id)))
+    accounting.cancel_out(session, ctx, held.entry_id, back_id)
     emit(session, ctx, held.id, PaymentReversed(payment_id=held.id, party_id=held.party_id))
 
 
@@ -178,7 +178,7 @@ def _hold(session: Session, ctx: RequestContext, payment_id: UUID) -> _Held:
     row = db.fetch_one(
         session,
         """
-        select p.id, p.number, p.direction, p.ledger, p.method, p.party_id, p.amount, p.paid_on,
+        select p.id, p.branch_id, p.number, p.direction, p.ledger, p.method, p.party_id, p.amount, p.paid_on,
                p.cheque_on, p.is_service_advance,
                e.id as entry_id,
                array(select s.kind from payment_step s
@@ -221,7 +221,7 @@ def _post(
     kind, day, narration = what
     reverses = held.entry_id if kind is StepKind.REVERSED else None
     entry = NewEntry("payments", day, ORIGIN, held.id, kind, narration, lines, reverses)
-    entry_id = accounting.post_entry(session, ctx, entry)
+    entry_id = accounting.post_entry(session, replace(ctx, branch_id=held.branch_id), entry)
     assert entry_id is not None  # noqa: S101  the amount is above zero
     return entry_id
 
@@ -239,13 +239,3 @@ def _opposite(session: Session, ctx: RequestContext, held: _Held) -> list[NewLin
         )
         for line in rows
     ]
-
-
-def _cancel_out(
-    session: Session, ctx: RequestContext, held: _Held, pair: tuple[UUID, UUID]
-) -> None:
-    """Match the payment's item with that of its reversal: nothing of either stays open."""
-    key = ACCOUNT_OF_LEDGER[Ledger(held.ledger)]
-    items = accounting.hold_items(session, ctx, key, held.party_id)
-    own = [item for item in items if item.id in pair]
-    accounting.settle(session, ctx, own, accounting.oldest_first(own))

@@ -104,6 +104,7 @@ def set_apart(session: Session, ctx: RequestContext, cmd: SetApart) -> Identifie
 
     Raises:
         UnknownItem: The acting company has no such item.
+        StaysMatched: It was taken back, or takes something back; the two stay together.
         NothingToMatch: Nothing is matched with it.
         PermissionDenied: The actor may not pay, and it is a supplier's account.
 

@@ -1,5 +1,6 @@
 """Suppliers' commercial credit notes: discounts given after the supply, without tax."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
@@ -116,7 +117,7 @@ def _free_id(
 def _booked(session: Session, ctx: RequestContext, note_id: UUID) -> db.Row | None:
     return db.fetch_one(
         session,
-        "select e.id, e.effective_on, e.narration, r.id as reversal_id,"
+        "select e.id, e.branch_id, e.effective_on, e.narration, r.id as reversal_id,"
         " (select l.party_id from journal_line l where (l.tenant_id, l.entry_id) = (e.tenant_id, e.id)"
         "   and l.party_id is not null limit 1) as party_id"
         "  from journal_entry e"
@@ -142,7 +143,7 @@ class ReverseSupplierNote(Command):
 def reverse_supplier_note(
     session: Session, ctx: RequestContext, cmd: ReverseSupplierNote
 ) -> Identified:
-    """Take a note back by its opposite of today; bills that it settled are open again.
+    """Take a note back by its opposite of today in its branch; bills that it settled are open again.
 
     Its number can be recorded once more. Locks the supplier's open items.
 
@@ -164,8 +165,7 @@ def reverse_supplier_note(
     if found["reversal_id"] is not None:
         message = "This credit note was taken back already."
         raise NoteReversed(message, fields={"note_id": message})
-    own = accounting.item_of(session, ctx, found["id"])
-    accounting.unsettle(session, ctx, own, cmd.reason)
+    accounting.release_items(session, ctx, found["id"], cmd.reason)
     lines = [
         NewLine(line.account_key, line.credit, line.debit, line.party_id)
         for line in accounting.lines_of(session, ctx, found["id"])
@@ -174,12 +174,9 @@ def reverse_supplier_note(
     entry = NewEntry(
         "payments", ctx.today, ORIGIN, cmd.note_id, "reversed", words, lines, found["id"]
     )
-    back_id = accounting.post_entry(session, ctx, entry)
+    back_id = accounting.post_entry(session, replace(ctx, branch_id=found["branch_id"]), entry)
     assert back_id is not None  # noqa: S101  the amount is above zero
-    pair = {own, accounting.item_of(session, ctx, back_id)}
-    items = accounting.hold_items(session, ctx, "creditors", party_id)
-    mine = [item for item in items if item.id in pair]
-    accounting.settle(session, ctx, mine, accounting.oldest_first(mine))
+    accounting.cancel_out(session, ctx, found["id"], back_id)
     emit(session, ctx, cmd.note_id, NoteTakenBack(party_id=party_id))
     return Identified(id=cmd.note_id)
 

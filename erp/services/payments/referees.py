@@ -22,24 +22,25 @@ referee(
 )
 referee(
     "PM2",
-    "Cheques that wait are what the accounts of cheques in hand and issued hold",
+    "Cheques that wait in a branch are what it has on the accounts of cheques in hand and issued",
     counted="select count(*) from payment where method = 'cheque'",
     offenders="""
         with waiting as (
-            select p.tenant_id, p.company_id, p.direction, sum(p.amount) as amount
+            select p.tenant_id, p.branch_id, p.direction, sum(p.amount) as amount
               from payment p
              where p.method = 'cheque' and not exists (select 1 from payment_step s
                                 where s.tenant_id = p.tenant_id and s.payment_id = p.id)
              group by 1, 2, 3),
         held as (
-            select a.tenant_id, a.company_id,
+            select e.tenant_id, e.branch_id,
                    case a.key when 'cheques_in_hand' then 'in' else 'out' end as direction,
                    abs(sum(l.debit - l.credit)) as amount
               from account a
               join journal_line l on (l.tenant_id, l.account_id) = (a.tenant_id, a.id)
+              join journal_entry e on (e.tenant_id, e.id) = (l.tenant_id, l.entry_id)
              where a.key in ('cheques_in_hand', 'cheques_issued') group by 1, 2, 3)
-        select tenant_id, company_id, waiting.amount as waiting, held.amount as held
-          from waiting full join held using (tenant_id, company_id, direction)
+        select tenant_id, branch_id, waiting.amount as waiting, held.amount as held
+          from waiting full join held using (tenant_id, branch_id, direction)
          where coalesce(waiting.amount, 0) <> coalesce(held.amount, 0)
          limit 1
     """,

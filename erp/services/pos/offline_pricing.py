@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.money import ZERO
-from erp.models.sales import ALL_GOODS
 from erp.services import sales
 from erp.services.catalog import SaleLine
 from erp.services.platform import Closed, Percent, Quantity, UnitPrice
@@ -21,7 +20,7 @@ from erp.services.pos.basket import UnitCode
 from erp.services.pos.errors import ForeignPrice
 from erp.services.pos.offline_leasing import Lease
 from erp.services.pos.offline_sealing import seal_of_prices
-from erp.services.sales import Asked, LotPrices, PriceBook, Rule
+from erp.services.sales import ALL_GOODS, Asked, LotPrices, PriceBook, Rule
 
 SCOPES = "pba"
 """Whose units a step counts: its product's, its brand's, all goods'; none of these is the variant's."""

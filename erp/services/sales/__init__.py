@@ -1,6 +1,6 @@
 """Selling: what goods cost whom, coupons, and orders of customers."""
 
-from erp.models.sales import Audience, Basis, OrderStatus, PriceMode, RuleKind
+from erp.models.sales import ALL_GOODS, Audience, Basis, OrderStatus, PriceMode, RuleKind
 from erp.services.sales import referees
 from erp.services.sales.ceilings import (
     ListDiscountCeilings,
@@ -132,6 +132,7 @@ from erp.services.sales.setting_rules import (
 )
 
 __all__ = [
+    "ALL_GOODS",
     "COLUMNS", "MOST_CHARACTERS", "REGISTERED", "AboveListPrice", "AlreadyConfirmed", "AmendSalesOrder", "Asked",
     "Audience", "Basis", "BelowDelivered", "BeyondCap", "BeyondDiscount", "CancelledDelivery", "CheckCoupon",
     "ConfirmQuotation", "CouponRefused", "CreateCoupon", "CreatePriceList", "CreditRefused",

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Literal, LiteralString, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, computed_field, model_validator
 from sqlalchemy.orm import Session
 
 from erp.core import db
@@ -67,7 +67,7 @@ class ListDiscountCeilings(SortedPage):
     """Which ceilings to list: those in force today, those to come, or those that hold no more."""
 
     sort: Annotated[
-        str, Order("-id", {"goods": "text", "percent": "number", "valid_from": "day"})
+        str, Order("-id", {"goods": "text", "percent": "number?", "valid_from": "day"})
     ] = ""
     standing: Literal["in_force", "to_come", "replaced"] | None = None
 
@@ -92,6 +92,12 @@ class DiscountCeilingRow(Result):
     reason: str
     set_by: str
     set_at: datetime
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def kind(self) -> str:
+        """What the goods are: a product, a brand or a form."""
+        return "Product" if self.product_id else "Brand" if self.brand_id else "Form"
 
 
 class DiscountCeilingPage(Rows):
@@ -189,7 +195,8 @@ def discount_ceilings(
 
     Goods with several ceilings, such as their product's and their brand's, have the lowest of them.
     """
-    if ctx.may(APPROVE):
+    wanted = sorted(set(variant_ids))
+    if not wanted or ctx.may(APPROVE):
         return {}
     rows = db.fetch_all(
         session,
@@ -202,6 +209,6 @@ def discount_ceilings(
          where v.tenant_id = %(tenant)s and v.id = any(%(variants)s) and s.percent is not null
          group by v.id
         """,  # noqa: S608  made of literals
-        {"tenant": ctx.tenant_id, "today": ctx.today, "variants": sorted(set(variant_ids))},
+        {"tenant": ctx.tenant_id, "today": ctx.today, "variants": wanted},
     )
     return {row["id"]: row["percent"] for row in rows}

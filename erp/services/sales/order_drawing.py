@@ -132,8 +132,7 @@ def draw_order(
         BeyondCap: More of a product than may be sold at once.
         NoPrice: A product never came, and the line gives no price.
         AboveListPrice: A line's price is above its list's.
-        BeyondDiscount: A line is further below its list price than the actor may go, or than the
-            ceiling of its goods.
+        BeyondDiscount: A line is further below its list price than the actor, or its goods, may go.
     """
     ids = [line.variant_id for line in lines]
     raise_all(_twice(ids))
@@ -233,9 +232,8 @@ def _drawn(
     drawn: list[DrawnLine] = []
     for at, line in enumerate(lines):
         try:
-            lot = lots.get(line.variant_id)
-            own = asked[line.variant_id]
-            drawn.append(_line(book, goods[line.variant_id], own, lot, mode, line))
+            own = line.variant_id
+            drawn.append(_line(book, goods[own], asked[own], lots.get(own), mode, line))
         except InvalidInput as error:
             named = {f"lines.{at}.unit_price": error.message}
             refusals.append(type(error)(error.message, fields=named))
@@ -362,10 +360,7 @@ def get_seller(session: Session, ctx: RequestContext, on_day: date | None = None
 
 
 def place_for(seller: Seller, buyer: SaleParty) -> str:
-    """Return the state an order's goods are supplied in: they are brought to the customer.
-
-    Source: IGST Act s.10(1)(a), s.10(1)(ca).
-    """
+    """Return the state goods brought to a customer are supplied in. Source: IGST Act s.10(1)(a), (ca)."""
     is_registered = buyer.gst_category in REGISTERED
     found = place_of_supply(
         Delivery(
@@ -390,7 +385,7 @@ def _lowered(line: DrawnLine) -> Decimal:
 def _require_within_limit(session: Session, ctx: RequestContext, order: DrawnOrder) -> None:
     own = ctx.limit("discount_percent")
     lowered = [line.goods.variant_id for line in order.lines if _lowered(line) > 0]
-    ceilings = discount_ceilings(session, ctx, lowered) if lowered else {}
+    ceilings = discount_ceilings(session, ctx, lowered)
     refusals: list[DomainError] = []
     for at, line in enumerate(order.lines):
         limit = min(own, ceilings.get(line.goods.variant_id, own))
@@ -399,7 +394,6 @@ def _require_within_limit(session: Session, ctx: RequestContext, order: DrawnOrd
                 f"{line.goods.label} is {_lowered(line).normalize():f}% below its price; you may go to"
                 f" {limit.normalize():f}%. Ask a manager to make the order."
             )
-            refusals.append(
-                BeyondDiscount(message, fields={f"lines.{at}.discount_percent": message})
-            )
+            fields = {f"lines.{at}.discount_percent": message}
+            refusals.append(BeyondDiscount(message, fields=fields))
     raise_all(refusals)

@@ -38,9 +38,8 @@ class CeilingsState(ListState, rx.State):
 
     def _entry(self, row: Any) -> Any:
         most = "No ceiling" if row.percent is None else f"{plain_decimal(row.percent)}%"
-        kind = "Product" if row.product_id else "Brand" if row.brand_id else "Form"
         goods = FORMS[row.form] if row.form else row.goods
-        return row.model_dump() | {"goods": goods, "kind": kind, "percent": most}
+        return row.model_dump() | {"goods": goods, "percent": most}
 
     async def _reload(self) -> None:
         self.may_set = (await self._principal()).may(SET)

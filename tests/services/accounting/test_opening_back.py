@@ -72,6 +72,17 @@ def test_an_import_is_taken_back_whole_and_can_be_imported_again(
     assert broken_promises() == []
 
 
+def test_an_import_of_a_day_to_come_is_taken_back_before_it(trader: Shop, customer: str):  # noqa: F811
+    tomorrow = trader.ctx.today + timedelta(days=1)
+    lines = opening(trader, f"customer,{customer},90.00,,INV/7,{trader.ctx.today},")
+    trader.run("accounting.import_opening", lines | {"opening_on": tomorrow})
+    take_back(trader, listed(trader)[0].id)
+    later = trader.ctx.now + timedelta(days=2)
+    found = trader.run("payments.list_items", {"party_id": party(trader, customer)}, at=later)
+    assert found.balance == 0
+    assert broken_promises() == []
+
+
 def test_a_day_before_keeps_nothing_of_it(opened: Shop):
     take_back(opened, listed(opened)[0].id)
     report = opened.run("accounting.trial_balance", {"as_of": opened.ctx.today})

@@ -1,11 +1,14 @@
 """Months of the books: closed, opened again with a reason, locked for good."""
 
+from datetime import date, timedelta
+
 import pytest
+from psycopg.errors import CheckViolation
 
 from erp.core.errors import Conflict, NotFound, PermissionDenied
-from erp.services.accounting import PeriodClosed
+from erp.services.accounting import DayOutOfBooks, PeriodClosed
 from tests.factories import Shop
-from tests.services.accounting.test_posting import post
+from tests.services.accounting.test_posting import entry, post
 from tests.services.trading import refused, snapshot
 
 
@@ -59,3 +62,28 @@ def test_closing_twice_with_one_key_is_one_change(trader: Shop):
     before = snapshot(trader)
     assert trader.answer("accounting.set_period_status", keyed).replayed
     assert snapshot(trader) == before
+
+
+@pytest.mark.parametrize(
+    "day", ["0001-01-01", "0226-11-23", "1999-12-31", "2126-11-23", "9999-12-31"]
+)
+def test_a_mistyped_year_opens_no_books_that_nobody_could_close(trader: Shop, day: str):
+    wanted = entry(trader, effective_on=day)
+    error = refused(trader, DayOutOfBooks, "accounting.post_manual_entry", wanted)
+    assert "effective_on" in error.fields
+    assert trader.run("accounting.list_years").rows
+
+
+def test_the_books_go_a_year_ahead_and_back_to_2000(trader: Shop):
+    for day in (date(2000, 1, 1), trader.ctx.today + timedelta(days=365)):
+        post(trader, effective_on=day)
+
+
+def test_the_database_has_no_month_of_a_year_without_books(trader: Shop, owner):
+    with pytest.raises(CheckViolation, match="ck_period_years"), owner.transaction():
+        owner.execute(
+            "insert into period (tenant_id, id, company_id, starts_on, ends_on, fiscal_year, status, reason)"
+            " select tenant_id, uuidv7(), company_id, '0226-11-01', '0226-11-30', '226-27', 'open', ''"
+            " from period where tenant_id = %s limit 1",
+            (trader.ctx.tenant_id,),
+        )

@@ -164,7 +164,7 @@ def test_two_remedies_become_one_with_every_name(shop):
         shop.run("catalog.update_remedy", {"remedy_id": gone.remedy_id, "name": "Mine"})
 
 
-def test_two_brands_become_one_unless_a_product_or_a_price_is_in_the_way(shop):
+def test_two_brands_become_one_unless_a_product_a_price_or_a_ceiling_is_in_the_way(shop):
     gone, kept = add(shop, "Arnica", brand="S.B.L."), add(shop, "Bell", brand="SBL")
     merging = {"brand_id": gone.brand_id, "into_id": kept.brand_id}
     twin = add(shop, "Arnica", brand="SBL")
@@ -180,6 +180,13 @@ def test_two_brands_become_one_unless_a_product_or_a_price_is_in_the_way(shop):
     with refused(shop, InvalidInput, "brand_id"):
         shop.run("catalog.merge_brand", merging)
     shop.run("sales.end_rule", {"rule_id": rule})
+
+    most = {"scope": "brand", "goods_id": gone.brand_id, "reason": "Agreed"}
+    for percent in ("5", None):
+        shop.run("sales.set_discount_ceiling", most | {"percent": percent})
+        if percent:
+            with refused(shop, InvalidInput, "brand_id"):
+                shop.run("catalog.merge_brand", merging)
 
     shop.run("catalog.merge_brand", merging)
     assert labels(shop, "arnica") == [

@@ -32,6 +32,7 @@ FEW_IN_THE_DEMO = {
     "inventory.list_shelf_lives",
     "messaging.list_messages",
     "purchasing.list_requests",
+    "sales.list_discount_ceilings",
     "service_advances.list_advances",
 }
 START = {"text": "", "number": "0", "day": "2026-01-01", "instant": "2026-01-01T00:00:00+00:00"}
