@@ -89,11 +89,6 @@ def element(group: int, number: int, vr: bytes, value: bytes) -> bytes:
     return struct.pack("<HH2sH", group, number, vr, len(value)) + value
 
 
-def with_uid(keyword: str, uid: str) -> bytes:
-    """Return an object one of whose identifiers is replaced, in meta and data set alike."""
-    return good(**{keyword: uid})
-
-
 def file_meta(
     syntax: bytes = b"1.2.840.10008.1.2.1\0",
     sop_uid: str = SOP,
@@ -169,6 +164,25 @@ def element_beyond_the_end() -> bytes:
     return good() + private
 
 
+UNENDED = 0xFFFFFFFF
+
+
+def private(vr: bytes, length: int, value: bytes) -> bytes:
+    """Return an object with a private element of a long form, its creator before it."""
+    maker = element(0x0009, 0x0010, b"LO", b"MAKER ")
+    added = maker + struct.pack("<HH2sHL", 0x0009, 0x1001, vr, 0, length) + value
+    return good().replace(b"\x10\0\x10\0PN", added + b"\x10\0\x10\0PN", 1)
+
+
+def unended_item(content: bytes) -> bytes:
+    """Return an item of undefined length and the end of its sequence."""
+    opening, closing = struct.pack("<HHL", 0xFFFE, 0xE000, UNENDED), b"\xfe\xff\x0d\xe0" + bytes(4)
+    return opening + content + closing + struct.pack("<HHL", 0xFFFE, 0xE0DD, 0)
+
+
+IMPLICIT = struct.pack("<HHL", 0x0009, 0x1002, 4) + b"abcd"
+
+
 REFUSED: list[tuple[str, Callable[[], bytes], str]] = [
     ("1 empty body", lambda: b"", "empty"),
     ("2 random bytes", lambda: np.random.default_rng(1).bytes(5000), "not_dicom"),
@@ -239,12 +253,29 @@ REFUSED: list[tuple[str, Callable[[], bytes], str]] = [
         "uid_mismatch",
     ),
     ("33 element longer than the file", element_beyond_the_end, "truncated"),
+    ("33b private unended UN", lambda: private(b"UN", UNENDED, IMPLICIT), "syntax_mismatch"),
+    (
+        "33c private bytes of undefined length",
+        lambda: private(b"OB", UNENDED, struct.pack("<HHL", 0xFFFE, 0xE000, 4) + b"abcd"),
+        "truncated",
+    ),
+    ("33d private VR that is none", lambda: private(b"ZZ", 4, b"abcd"), "syntax_mismatch"),
 ]
 
 LATIN_NAME = dataset(SpecificCharacterSet="ISO_IR 192", PatientName="Mu^X")
 
 ACCEPTED: list[tuple[str, Callable[[], bytes], dict[str, object]]] = [
     ("good", good, {"is_renderable": True, "flags": ()}),
+    (
+        "33e private UN of undefined length",
+        lambda: private(b"UN", UNENDED, unended_item(IMPLICIT)),
+        {"is_renderable": True, "flags": ()},
+    ),
+    (
+        "33f private SQ of undefined length",
+        lambda: private(b"SQ", UNENDED, unended_item(element(0x0009, 0x1002, b"LO", b"abcd"))),
+        {"is_renderable": True, "flags": ()},
+    ),
     ("14 no PatientID", lambda: good(PatientID=None), {"patient.patient_id": None}),
     (
         "15 script in the name",

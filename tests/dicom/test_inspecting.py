@@ -22,13 +22,6 @@ BUNDLED = sorted(
 )
 
 
-@pytest.fixture(scope="module")
-def inspector():
-    made = DicomInspector(Sandbox("inspect", size=1))
-    yield made
-    made.close()
-
-
 @pytest.mark.parametrize(("case", "make", "reason"), objects.REFUSED, ids=objects.case_id)
 def test_bad_object_is_refused_for_its_reason(inspector, case, make, reason):
     finding = inspector.inspect(make())

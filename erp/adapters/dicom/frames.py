@@ -16,6 +16,7 @@ from pydicom.dataset import Dataset
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID
 
+from erp.adapters.dicom import jpeg_extended
 from erp.adapters.dicom.facts import Pixels, Refused
 from erp.adapters.dicom.file_meta import (
     DEFLATED,
@@ -45,6 +46,7 @@ KEYWORDS: Final = {
 }
 FASTEST: Final = {
     "1.2.840.10008.1.2.4.50": ("pillow",),
+    "1.2.840.10008.1.2.4.51": (jpeg_extended.NAME,),
     "1.2.840.10008.1.2.4.57": ("gdcm",),
     "1.2.840.10008.1.2.4.70": ("gdcm",),
     "1.2.840.10008.1.2.4.80": ("pyjpegls",),
@@ -222,6 +224,7 @@ def _stored_bits(samples: Array, encoded: _Encoded) -> Array:
 
 def warm_up() -> None:
     """Load every decoder while the library's files can still be read."""
+    jpeg_extended.install()
     for syntax in DECODABLE:
         decoder = get_decoder(UID(syntax))
         if not decoder.is_available:
