@@ -45,7 +45,7 @@ UNLIMITED = {
     "expense_amount": Decimal(100_000_000),
 }
 PLENTY = "1000000.00"
-LONG_AGO = date(2025, 7, 1)
+LONG_AGO = date(2025, 1, 1)
 """Before all that tests sell."""
 LICENSED = {"drug_licence_no": "MH-20D-000001", "drug_licence_form": "20-D"}
 """What it takes to sell medicines to the trade."""

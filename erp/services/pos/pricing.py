@@ -200,15 +200,13 @@ def _gifts(
 
 
 def _wanted(lines: Sequence[CartLine], free: Sequence[FreeGoods]) -> list[Wanted]:
-    """Return what is asked of the stock: units that come free with the same goods on their line."""
-    same = {gift.variant_id: gift.quantity for gift in free if _is_same(gift)}
+    """Return what is asked of the stock: units that come free after all paid ones of the same goods."""
+    last = {line.variant_id: at for at, line in enumerate(lines, start=1)}
+    same = {last[gift.variant_id]: gift.quantity for gift in free if _is_same(gift)}
     wanted = [
-        Wanted(
-            at, line.variant_id, line.quantity + same.pop(line.variant_id, 0),
-            line.lot_id, line.reason,
-        )
+        Wanted(at, line.variant_id, line.quantity + same.get(at, 0), line.lot_id, line.reason)
         for at, line in enumerate(lines, start=1)
-    ]  # fmt: skip
+    ]
     others = [gift for gift in free if not _is_same(gift)]
     return wanted + [
         Wanted(len(lines) + at, gift.variant_id, gift.quantity)
