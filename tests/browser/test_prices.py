@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.offices import enter
+from tests.browser.offices import SIZES, enter, expect_to_fit
 from tests.factories import Shop, broken_promises, make_shop
 from tests.services.sales.pricing import make_list, price_of, set_price
 from tests.services.trading import add_customer
@@ -182,3 +182,29 @@ def test_who_may_only_look_is_offered_nothing_else(acting, shop):
     expect(page.get_by_role("row", name="All goods")).to_contain_text("₹95.00")
     for name in ("Set price", "Stop", "Edit", "End"):
         expect(page.get_by_role("button", name=name)).to_have_count(0)
+
+
+def test_a_ceiling_of_goods_is_set_and_told_at_the_till(acting, troubles):
+    page = acting("manager", "/prices/ceilings")
+    page.get_by_role("button", name="Set a ceiling").click()
+    dialog = page.get_by_role("dialog", name="Set a ceiling")
+    dialog.get_by_role("button", name="Set ceiling").click()
+    expect(dialog.get_by_label("Brand*")).to_have_attribute("aria-invalid", "true")
+    dialog.get_by_label("Brand*").select_option("SBL")
+    dialog.get_by_label("At most, in percent").fill("2")
+    dialog.get_by_role("button", name="Set ceiling").click()
+    expect(page.get_by_role("row", name="SBL")).to_contain_text("2%")
+
+    till = acting("cashier", "/till")
+    expect(till.locator("[data-finder]")).to_be_focused()
+    till.keyboard.type(CODE)
+    till.keyboard.press("Enter")
+    expect(till.locator(".line")).to_have_count(1)
+    till.keyboard.press("F6")
+    till.keyboard.type("3")
+    till.keyboard.press("Enter")
+    expect(till.get_by_text("a manager must approve")).to_be_visible()
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        expect_to_fit(page)
+    assert troubles == []

@@ -8,6 +8,7 @@ import reflex as rx
 from erp.core.columns import Column, Kind
 from erp.core.formatting import plain_decimal
 from erp.state.asking import DialogFormState
+from erp.state.catalog.choosing import brand_choices
 from erp.state.catalog.wording import FORMS
 from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
@@ -75,8 +76,7 @@ class SetCeilingState(DialogFormState, rx.State):
 
     async def _prepare(self) -> None:
         self.scope, self._product_id = "brand", ""
-        found = await self._ask("catalog.list_brands")
-        self.brands = [{"value": str(row.id), "label": row.name} for row in found.rows]
+        self.brands = await brand_choices(self._ask)
 
     def _payload(self, form: Mapping[str, Any]) -> dict[str, Any]:
         given = dict(super()._payload(form))
