@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenWindow
 from tests.browser.offices import SIZES, expect_to_fit
 from tests.browser.signing_in import signed_in
-from tests.browser.test_imaging import acquire, password_of, viewer
-from tests.browser.viewing import WHOLE
+from tests.browser.test_imaging import acquire, drag, make_report, password_of, viewer
+from tests.browser.viewing import WHOLE, pane
 from tests.fixtures.product import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("product")]
@@ -88,7 +88,7 @@ def badge(page: Page, words: str) -> None:
     expect(page.locator(".badge", has_text=words).first).to_be_visible()
 
 
-def test_a_technicians_morning(product, enter, troubles):
+def test_a_technicians_morning(product, enter, troubles, tmp_path):
     manager = enter("manager", "/imaging/protocols")
     make_rules(manager)
     technician = enter("technician")
@@ -99,8 +99,15 @@ def test_a_technicians_morning(product, enter, troubles):
     ask_for_a_repeat(technician)
     read_as_the_second(manager)
     acquire(product, "Phadke", *PROTOCOL)
-    accept_the_repeat(product, technician, manager)
+    open_the_repeat(product, technician)
+    compare(technician)
+    measure(technician)
+    accept_the_repeat(technician, manager)
     sign_and_add(product, technician)
+    words = make_report(product, technician, tmp_path)
+    assert "Phadke" in words
+    assert "mm" in words
+    reject_another(product, technician)
     assert troubles == []
 
 
@@ -133,13 +140,53 @@ def read_as_the_second(manager: Page) -> None:
     expect(manager.get_by_text("Upper lid covers it").first).to_be_visible()
 
 
-def accept_the_repeat(product: Product, technician: Page, manager: Page) -> None:
+def open_the_repeat(product: Product, technician: Page) -> None:
     technician.goto(f"{product.url}/imaging?search=Phadke")
     row = technician.locator("tbody tr", has_text="repeat")
     expect(row).to_contain_text(WHOLE, timeout=30_000)
     row.locator(".row-link").click()
     expect(technician.locator(".notice", has_text="This repeats session")).to_be_visible()
     viewer(technician)
+
+
+def compare(technician: Page) -> None:
+    """Lay the session that is repeated beside the repeat, and look at both again."""
+    technician.get_by_label("Compare with").select_option(index=1)
+    shown = technician.get_by_label("Image viewer")
+    expect(shown).to_have_attribute("data-layout", "1x2")
+    expect(pane(technician, 1)).to_have_attribute("data-state", "shown")
+    shown.press("End")
+    for number in (0, 1):
+        expect(pane(technician, number)).to_have_attribute("data-index", "1")
+    technician.get_by_label("Compare with").select_option(index=0)
+    expect(shown).to_have_attribute("data-layout", "1x1")
+
+
+def measure(technician: Page) -> None:
+    viewer(technician).press("m")
+    drag(technician, (-80, 0), (80, 0))
+    kept = technician.locator(".card", has_text="Measurements").locator(".imaging-rows li")
+    expect(kept).to_have_count(1)
+    expect(technician.get_by_label("Image viewer")).to_have_attribute("data-unsaved", "0")
+
+
+def reject_another(product: Product, technician: Page) -> None:
+    """What cannot be used leaves the queue for a reason."""
+    acquire(product, "Rane", "--count", "2", "--source", "iris")
+    technician.goto(f"{product.url}/imaging")
+    open_session(technician, "Rane")
+    viewer(technician)
+    technician.get_by_role("button", name="Reject").click()
+    dialog = technician.get_by_role("dialog")
+    dialog.get_by_role("button", name="Reject").click()
+    expect(dialog.locator(".error").first).to_be_visible()
+    send(technician, "Reject", reason_code="113038")
+    badge(technician, "Rejected")
+    technician.goto(f"{product.url}/imaging?search=Rane")
+    expect(technician.get_by_text("Nothing matches")).to_be_visible()
+
+
+def accept_the_repeat(technician: Page, manager: Page) -> None:
     answer(technician, "Whole iris shown", "Yes")
     answer(technician, "In focus", "Yes")
     technician.keyboard.press("Alt+a")

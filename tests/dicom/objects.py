@@ -14,7 +14,6 @@ from pydicom.uid import (
     UID,
     CTImageStorage,
     DeflatedExplicitVRLittleEndian,
-    EnhancedCTImageStorage,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
@@ -399,30 +398,3 @@ ACCEPTED: list[tuple[str, Callable[[], bytes], dict[str, object]]] = [
 def case_id(value):
     """Name a parameter alike in every test process: a function's address is not its name."""
     return str(value)[:40] if not callable(value) else "object"
-
-
-def groups(**macros: dict[str, object]) -> Dataset:
-    """Return an item of functional groups: macros by name, each with its attributes."""
-    item = Dataset()
-    for macro, attributes in macros.items():
-        group = Dataset()
-        for keyword, value in attributes.items():
-            setattr(group, keyword, value)
-        setattr(item, f"{macro}Sequence", Sequence([group]))
-    return item
-
-
-def enhanced(shared: Dataset, frames: list[Dataset], **changes: object) -> bytes:
-    """Return an enhanced CT of two frames or more, which says of itself only what its groups say."""
-    ramp = np.arange(256, dtype="<u2")
-    said = {
-        "SOPClassUID": EnhancedCTImageStorage,
-        "NumberOfFrames": len(frames),
-        "SharedFunctionalGroupsSequence": Sequence([shared]),
-        "PerFrameFunctionalGroupsSequence": Sequence(frames),
-        "PixelData": b"".join((ramp + 900 * (at % 4)).tobytes() for at in range(len(frames))),
-    }
-    nothing = dict.fromkeys(
-        ("PixelSpacing", "WindowCenter", "WindowWidth", "RescaleSlope", "RescaleIntercept")
-    )
-    return encode(dataset(**(nothing | said | changes)))

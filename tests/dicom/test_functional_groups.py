@@ -7,7 +7,8 @@ from erp.adapters.dicom.facts import Rescale, SpacingSource, Window
 from erp.adapters.dicom.inspecting import DicomInspector
 from erp.adapters.dicom.rendering import FrameParts, FrameRenderer, frame_ranges
 from erp.adapters.dicom.sandbox import Sandbox
-from tests.dicom.objects import dataset, encode, enhanced, good, groups
+from tests.dicom.enhanced import enhanced, groups
+from tests.dicom.objects import dataset, encode, good
 from tests.dicom.test_rendering import plain, shown
 
 HOUNSFIELD = {"RescaleSlope": 1, "RescaleIntercept": -1024, "RescaleType": "HU"}

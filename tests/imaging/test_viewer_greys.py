@@ -17,7 +17,8 @@ from pydicom.dataset import Dataset
 
 from erp.adapters.dicom.facts import Window
 from erp.adapters.dicom.rendering import FrameRenderer, RenderOptions
-from tests.dicom.objects import dataset, encode, enhanced, good, groups
+from tests.dicom.enhanced import enhanced, groups
+from tests.dicom.objects import dataset, encode, good
 
 SUMS = Path(__file__).parents[2] / "erp/components/viewer/viewer_greys.js"
 SCRIPT = """

@@ -15,7 +15,8 @@ from erp.services import imaging, platform
 from erp.services.documents import blob_key
 from erp.services.imaging.gauging import Scale, gauge
 from jobs.imaging_figures import count_figures
-from tests.dicom.objects import enhanced, good, groups
+from tests.dicom.enhanced import enhanced, groups
+from tests.dicom.objects import good
 
 FIGURES = {"pixels": 4, "mean": 2.0, "deviation": 1.0, "minimum": 1.0, "maximum": 3.0}
 
