@@ -183,6 +183,7 @@ class DeviceMessage(TenantRow, table=True):
         channel: `receipt`, `settle` or `cmd`.
         payload: The message's JSON text; empty clears a retained message.
         sent_at: None while it is due; asked for again, it becomes due again.
+        expires_at: Of a command; from then on it is not said any more.
     """
 
     __tablename__ = "device_message"
@@ -190,6 +191,7 @@ class DeviceMessage(TenantRow, table=True):
         belongs_to("device_id", "imaging_device"),
         UniqueConstraint("tenant_id", "device_id", "channel", "subject"),
         CheckConstraint("channel in ('receipt', 'settle', 'cmd')", name="channel"),
+        CheckConstraint("(channel = 'cmd') = (expires_at is not null)", name="expiry"),
         Index(
             "ix_device_message_due",
             "due_at",
@@ -204,6 +206,7 @@ class DeviceMessage(TenantRow, table=True):
     is_retained: bool = False
     due_at: datetime = Field(sa_type=INSTANT)
     sent_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    expires_at: datetime | None = Field(default=None, sa_type=INSTANT)
     answer: str = ""
     answered_at: datetime | None = Field(default=None, sa_type=INSTANT)
     created_at: datetime = created_at()

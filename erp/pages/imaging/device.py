@@ -136,6 +136,7 @@ def _cards(speaks: rx.Var[bool]) -> rx.Component:
             rx.cond(
                 speaks,
                 rx.fragment(
+                    _history("Orders to it", DeviceState.told, "Nothing was asked of it."),
                     _history("Changes", DeviceState.spans, "It has not said anything."),
                     _history("Firmware", DeviceState.firmwares, "It has not said what it runs."),
                 ),

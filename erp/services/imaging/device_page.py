@@ -1,7 +1,7 @@
 """One device with everything about it: how it is, its account, its history, its errors by day."""
 
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from erp.services.imaging.devices import unknown_device
 from erp.services.platform import Query, Result, query
 
 SHOWN_DAYS: Final = 30
+SHOWN_COMMANDS: Final = 10
 WRITES: Final = (
     *("state", "event/{session}", "offer/{transfer}", "done/{transfer}"),
     *("chunk/{transfer}/{index}", "res/{id}"),
@@ -52,6 +53,21 @@ class MaintenanceRow(Result):
     done_on: date
     note: str
     recorded_name: str
+
+
+class ToldRow(Result):
+    """A command to a device.
+
+    Attributes:
+        standing: `answered`, `waiting` for the broker, `sent` to the device, or `expired` without an answer.
+    """
+
+    id: UUID
+    command: str
+    session_number: str
+    told_at: datetime
+    standing: Literal["answered", "waiting", "sent", "expired"]
+    answer: str
 
 
 class DevicePage(Result):
@@ -103,6 +119,7 @@ class DevicePage(Result):
     days: list[DeviceDay]
     firmwares: list[FirmwareRow]
     maintenances: list[MaintenanceRow]
+    told: list[ToldRow]
 
 
 @query("imaging.get_device", permission="imaging.view", rest="GET /imaging/devices/{device_id}")
@@ -149,6 +166,7 @@ def get_device(session: Session, ctx: RequestContext, wanted: GetDevice) -> Devi
             "days": days,
             "firmwares": _firmwares(session, ctx, wanted.device_id),
             "maintenances": _maintenances(session, ctx, wanted.device_id),
+            "told": _told(session, ctx, wanted.device_id),
         }
     )
 
@@ -239,3 +257,29 @@ def _maintenances(session: Session, ctx: RequestContext, device_id: UUID) -> lis
         (ctx.tenant_id, device_id),
     )
     return [MaintenanceRow(**row) for row in rows]
+
+
+def _told(session: Session, ctx: RequestContext, device_id: UUID) -> list[ToldRow]:
+    rows = db.fetch_all(
+        session,
+        """
+        select said.id, said.payload::jsonb ->> 'command' as command,
+               coalesce(held.number, '') as session_number, said.due_at as told_at, said.answer,
+               case when said.answered_at is not null then 'answered'
+                    when said.expires_at <= %(now)s then 'expired'
+                    when said.sent_at is null then 'waiting' else 'sent' end as standing
+          from device_message said
+          left join imaging_session held
+            on held.tenant_id = said.tenant_id and held.device_id = said.device_id
+               and held.external_id = said.payload::jsonb ->> 'session_id'
+         where said.tenant_id = %(tenant)s and said.device_id = %(device)s and said.channel = 'cmd'
+         order by said.due_at desc, said.id desc limit %(most)s
+        """,
+        {
+            "now": ctx.now,
+            "tenant": ctx.tenant_id,
+            "device": device_id,
+            "most": SHOWN_COMMANDS,
+        },
+    )
+    return [ToldRow(**row) for row in rows]

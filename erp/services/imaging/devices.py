@@ -19,7 +19,7 @@ from erp.services.imaging.device_reports import note_standing
 from erp.services.imaging.errors import OnlyDevices, SharedWayIn, UnknownDevice
 from erp.services.imaging.events import DeviceChanged, DeviceRegistered, OrderChanged
 from erp.services.imaging.messages import DeviceState
-from erp.services.imaging.outgoing import clear_settlements
+from erp.services.imaging.outgoing import clear_settlements, say_commands_again
 from erp.services.imaging.ports import DeviceAccount
 from erp.services.platform import (
     Command,
@@ -246,6 +246,7 @@ def note_device_state(session: Session, ctx: RequestContext, cmd: NoteDeviceStat
         _note_firmware(session, ctx, cmd.device_id, said.firmware)
     if said.birth_seq > known["birth_seq"]:
         clear_settlements(session, ctx, cmd.device_id)
+        say_commands_again(session, ctx, cmd.device_id)
     is_news = (said.state, said.birth_seq) != (known["state"], known["birth_seq"])
     if is_news:
         _tell(session, ctx, cmd.device_id, said.state, is_active=True)

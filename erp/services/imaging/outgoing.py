@@ -1,7 +1,7 @@
 """What the suite has to say to devices: written with the change, sent until the broker has it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -26,11 +26,12 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What the suite says on a topic of a device."""
+    """What the suite says on a topic of a device; a command until it expires."""
 
     to: Address
     payload: str
     is_retained: bool = False
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ def say_all(
             "subject": word.to.subject,
             "payload": word.payload,
             "is_retained": word.is_retained,
+            "expires_at": word.expires_at and word.expires_at.isoformat(),
         }
         for word in words
     ]
@@ -86,17 +88,20 @@ def say_all(
         session,
         """
         insert into device_message as known
-            (tenant_id, id, device_id, channel, subject, payload, is_retained, due_at, answer)
+            (tenant_id, id, device_id, channel, subject, payload, is_retained, due_at, expires_at,
+             answer)
         select device.tenant_id, said.id, device.id, said.channel, said.subject, said.payload,
-               said.is_retained, %(now)s, ''
+               said.is_retained, %(now)s, said.expires_at, ''
           from json_to_recordset(%(rows)s::json) as said
-               (id uuid, device_id uuid, channel text, subject text, payload text, is_retained bool)
+               (id uuid, device_id uuid, channel text, subject text, payload text, is_retained bool,
+                expires_at timestamptz)
           join imaging_device device
             on device.tenant_id = %(tenant)s and device.id = said.device_id and device.kind = 'mqtt'
          order by device.id, said.channel, said.subject
         on conflict (tenant_id, device_id, channel, subject) do update
            set payload = excluded.payload, is_retained = excluded.is_retained,
-               due_at = excluded.due_at, sent_at = null, answer = '', answered_at = null
+               due_at = excluded.due_at, expires_at = excluded.expires_at, sent_at = null,
+               answer = '', answered_at = null
          where not %(news_alone)s or known.payload <> excluded.payload
         """,
         {
@@ -138,6 +143,37 @@ def note_answer(
     )
 
 
+def say_commands_again(session: Session, ctx: RequestContext, device_id: UUID) -> None:
+    """Say commands again that a device has not answered: it began anew, and may never have heard them."""
+    db.execute(
+        session,
+        "update device_message set sent_at = null, due_at = %(now)s"
+        " where tenant_id = %(tenant)s and device_id = %(device)s and channel = 'cmd'"
+        " and sent_at is not null and answered_at is null and expires_at > %(now)s",
+        {"now": ctx.now, "tenant": ctx.tenant_id, "device": device_id},
+    )
+
+
+def end_commands(
+    session: Session, ctx: RequestContext, device_id: UUID, about: Mapping[str, str]
+) -> bool:
+    """Let unanswered commands that say this expire now; tell whether the device may have heard one."""
+    ended = db.fetch_all(
+        session,
+        "update device_message set expires_at = %(now)s"
+        " where tenant_id = %(tenant)s and device_id = %(device)s and channel = 'cmd'"
+        " and answered_at is null and expires_at > %(now)s and payload::jsonb @> %(about)s::jsonb"
+        " returning sent_at",
+        {
+            "now": ctx.now,
+            "tenant": ctx.tenant_id,
+            "device": device_id,
+            "about": json.dumps(dict(about)),
+        },
+    )
+    return any(row["sent_at"] is not None for row in ended)
+
+
 def clear_settlements(session: Session, ctx: RequestContext, device_id: UUID) -> None:
     """Take retained settlements that were read back from the broker; the device starts anew."""
     db.execute(
@@ -154,12 +190,14 @@ def due_messages(session: Session, limit: int = 500) -> list[DueMessage]:
     rows = db.fetch_all(
         session,
         """
-        select said.tenant_id, said.id, said.channel, said.subject, said.payload,
-               said.is_retained, said.due_at, device.site, device.code
+        select said.tenant_id, said.id, said.channel, said.subject, said.is_retained,
+               case when said.expires_at is null then said.payload
+                    else (said.payload::jsonb || jsonb_build_object('expires_at', said.expires_at))::text
+                end as payload, said.due_at, device.site, device.code
           from device_message said
           join imaging_device device
             on (device.tenant_id, device.id) = (said.tenant_id, said.device_id)
-         where said.sent_at is null
+         where said.sent_at is null and coalesce(said.expires_at, 'infinity') > now()
          order by said.due_at, said.id limit %s
         """,
         (limit,),

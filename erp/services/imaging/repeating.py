@@ -11,21 +11,23 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
 from erp.services.imaging.events import RepeatArrived
-from erp.services.imaging.ordering import schedule_repeat
-from erp.services.imaging.outgoing import Address, say
+from erp.services.imaging.ordering import schedule_repeat, withdraw_repeat
+from erp.services.imaging.outgoing import Address, Word, end_commands, say_all
 from erp.services.imaging.topics import Channel
 from erp.services.platform import emit
 
 AWAITED_DAYS: Final = 30
+REPEAT_LASTS: Final = timedelta(days=7)
+"""A patient who has not come again by then is called anew, with a new order."""
 
 
 class RepeatCommand(BaseModel):
-    """What the device is told."""
+    """What the device is told: to take the images again, or not to."""
 
     command: str = "repeat"
     session_id: str
-    reason: str
-    note: str
+    reason: str = ""
+    note: str = ""
 
 
 def order_repeat(
@@ -37,8 +39,26 @@ def order_repeat(
         imaging.order_changed.v1.
     """
     told = RepeatCommand(session_id=found["external_id"], reason=reason, note=note)
-    say(session, ctx, Address(found["device_id"], Channel.COMMAND, new_id().hex), told)
+    _tell(session, ctx, found, told)
     schedule_repeat(session, ctx, found, note=note)
+
+
+def take_back_repeat(session: Session, ctx: RequestContext, found: db.Row) -> None:
+    """Take a repeat off the worklist and back from the device: it is told so if it may have heard of it.
+
+    Emits:
+        imaging.order_changed.v1 for what was still planned.
+    """
+    withdraw_repeat(session, ctx, found["id"])
+    about = {"command": "repeat", "session_id": found["external_id"]}
+    if end_commands(session, ctx, found["device_id"], about):
+        told = RepeatCommand(command="withdraw_repeat", session_id=found["external_id"])
+        _tell(session, ctx, found, told)
+
+
+def _tell(session: Session, ctx: RequestContext, found: db.Row, told: RepeatCommand) -> None:
+    to = Address(found["device_id"], Channel.COMMAND, new_id().hex)
+    say_all(session, ctx, [Word(to, told.model_dump_json(), expires_at=ctx.now + REPEAT_LASTS)])
 
 
 def link_repeat(session: Session, ctx: RequestContext, session_id: UUID) -> None:

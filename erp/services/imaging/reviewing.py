@@ -19,9 +19,9 @@ from erp.services.imaging.locking import (
     refuse_own_second,
     require_state,
 )
-from erp.services.imaging.ordering import withdraw_repeat
 from erp.services.imaging.protocols import rules_for
 from erp.services.imaging.reopening import record_decision
+from erp.services.imaging.repeating import take_back_repeat
 from erp.services.imaging.verdicts import (
     RESOLUTION,
     Verdict,
@@ -221,7 +221,7 @@ def reopen_session(session: Session, ctx: RequestContext, cmd: ReopenSession) ->
     """Take a decision back, the sign-off too; the earlier one stays on record, as does its signature.
 
     All is read anew: the session belongs to nobody and its checklist is empty. A repeat that was
-    asked for and is still planned leaves the worklist; what the device was told, it was told.
+    asked for and is still planned leaves the worklist, and the device is told so.
 
     Raises:
         UnknownSession: There is none.
@@ -233,7 +233,7 @@ def reopen_session(session: Session, ctx: RequestContext, cmd: ReopenSession) ->
     found = lock_session_row(session, ctx, cmd.session_id)
     require_state(found, DECIDED, "is still open")
     if found["qa_state"] == "repeat_requested":
-        withdraw_repeat(session, ctx, found["id"])
+        take_back_repeat(session, ctx, found)
     record_decision(session, ctx, found, "in_review", reason_code="reopened", note=cmd.note)
     return Identified(id=cmd.session_id)
 

@@ -1,6 +1,6 @@
 """When a session is whole: judged by the device's manifest, never by silence."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -12,11 +12,12 @@ from erp.services import workflows
 from erp.services.imaging.events import SessionCompleted
 from erp.services.imaging.messages import Settlement
 from erp.services.imaging.ordering import finish_order
-from erp.services.imaging.outgoing import Address, say
+from erp.services.imaging.outgoing import Address, Word, say, say_all
 from erp.services.imaging.topics import Channel
 from erp.services.platform import emit
 
 LISTED_SEQS: Final = 200
+EVENTS_ASKED_FOR: Final = timedelta(days=1)
 
 _BALANCE: Final = """
     with told as (
@@ -149,7 +150,8 @@ def _ask_for_gaps(
     wanted = ",".join(str(row["seq"]) for row in rows)
     asked = f'{{"command":"send_events","session_id":"{found["external_id"]}","seqs":[{wanted}]}}'
     to = Address(found["device_id"], Channel.COMMAND, f"events-{found['id'].hex}")
-    say(session, ctx, to, asked, is_news_alone=not is_asked_again)
+    word = Word(to, asked, expires_at=ctx.now + EVENTS_ASKED_FOR)
+    say_all(session, ctx, [word], is_news_alone=not is_asked_again)
 
 
 def _note_settled(

@@ -35,6 +35,19 @@ SERVICES = {
 WAYS = {"dicom": "DICOM peer", "upload": "Uploads of a branch", "dicomweb": "DICOMweb of a branch"}
 
 
+COMMAND_WORDS = {
+    "repeat": "Take it again",
+    "withdraw_repeat": "Do not take it again",
+    "send_events": "Say again what never came",
+}
+TOLD_WORDS = {
+    "answered": "answered",
+    "waiting": "waits for the broker",
+    "sent": "not answered yet",
+    "expired": "expired without an answer",
+}
+
+
 class DeviceState(RecordState, rx.State):
     """The device that the address names."""
 
@@ -55,6 +68,7 @@ class DeviceState(RecordState, rx.State):
     reads: list[str] = []
     firmwares: list[dict[str, str]] = []
     maintenances: list[dict[str, str]] = []
+    told: list[dict[str, str]] = []
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         found = await self._ask("imaging.get_device", {"device_id": record_id})
@@ -80,6 +94,16 @@ class DeviceState(RecordState, rx.State):
                 "who": row.recorded_name,
             }
             for row in found.maintenances
+        ]
+
+        self.told = [
+            {
+                "id": str(row.id),
+                "what": _command_words(row),
+                "when": instant_text(row.told_at, zone),
+                "who": row.answer[:80] or TOLD_WORDS[row.standing],
+            }
+            for row in found.told
         ]
 
     async def _load_history(self, record_id: UUID, found: Any, zone: str) -> None:
@@ -200,3 +224,8 @@ def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
         "maintenance_days": f"{found.maintenance_days or ''}",
         "may_operate": "yes" if principal.may(OPERATE) and found.is_active else "",
     }
+
+
+def _command_words(row: Any) -> str:
+    words = COMMAND_WORDS.get(row.command, row.command)
+    return f"{words}: {row.session_number}" if row.session_number else words
