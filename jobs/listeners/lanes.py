@@ -79,7 +79,7 @@ class Lanes:
     def add(self, task: Task) -> None:
         """Put a message into its lane; waits while the lane is full. Nothing is taken after `stop`."""
         parts = task.message.topic.split("/")
-        subject = "/".join(parts[2:6] if len(parts) > 5 else parts[2:5])  # noqa: PLR2004
+        subject = "/".join((*parts[2:4], parts[5]) if len(parts) > 5 else parts[2:5])  # noqa: PLR2004
         if self._is_stopping:
             return
         self._queues[zlib.crc32(subject.encode()) % len(self._queues)].put(task)

@@ -20,6 +20,8 @@ from erp.state.catalog.wording import FORMS
 from erp.state.sales.ceilings import SCOPES, STANDINGS, CeilingsState, SetCeilingState
 from erp.state.sales.wording import VIEW
 
+_FORMS = [("", "Choose one"), *FORMS.items()]
+
 
 @page(
     route="/prices/ceilings",
@@ -83,7 +85,7 @@ def _set_ceiling() -> rx.Component:
             ),
             (
                 "form",
-                select_field("Form", "form", list(FORMS.items()), errors=errors, required=True),
+                select_field("Form", "form", _FORMS, errors=errors, required=True),
             ),
             lookup_field(
                 "Goods",

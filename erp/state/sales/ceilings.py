@@ -10,6 +10,7 @@ from erp.core.formatting import plain_decimal
 from erp.state.asking import DialogFormState
 from erp.state.catalog.choosing import brand_choices
 from erp.state.catalog.wording import FORMS
+from erp.state.explaining import FORM
 from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
 from erp.state.sales.wording import SET, VIEW
@@ -76,7 +77,7 @@ class SetCeilingState(DialogFormState, rx.State):
 
     async def _prepare(self) -> None:
         self.scope, self._product_id = "brand", ""
-        self.brands = await brand_choices(self._ask)
+        self.brands = [{"value": "", "label": "Choose one"}, *await brand_choices(self._ask)]
 
     def _payload(self, form: Mapping[str, Any]) -> dict[str, Any]:
         given = dict(super()._payload(form))
@@ -92,9 +93,10 @@ class SetCeilingState(DialogFormState, rx.State):
     def _show_refusal(self, error: Any) -> None:
         """Say at the field of the goods what is wrong with them."""
         super()._show_refusal(error)
-        if "goods_id" in self.field_errors:
-            field = "brand_id" if self.scope == "brand" else "variant_id"
-            self.field_errors = self.field_errors | {field: self.field_errors["goods_id"]}
+        field = {"brand": "brand_id", "form": "form", "product": "variant_id"}[self.scope]
+        for key in ("goods_id", FORM):
+            if key in self.field_errors:
+                self.field_errors = self.field_errors | {field: self.field_errors[key]}
 
     async def _bring_up_to_date(self) -> None:
         await (await self.get_state(CeilingsState))._reload()  # noqa: SLF001  sister of this state
