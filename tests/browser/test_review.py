@@ -159,6 +159,8 @@ def compare(technician: Page) -> None:
     for number in (0, 1):
         expect(pane(technician, number)).to_have_attribute("data-index", "1")
     technician.get_by_label("Compare with").select_option(index=0)
+    technician.get_by_label("Layout: Two panes").click()
+    technician.get_by_role("menuitemradio", name="One pane").click()
     expect(shown).to_have_attribute("data-layout", "1x1")
 
 
