@@ -92,14 +92,16 @@ def test_stock_of_a_past_day_is_what_had_moved_by_then(shop):
     }
     shop.run("inventory.receive_goods", {"lines": [line], "received_on": week_ago})
 
+    before = shop.run("inventory.stock_as_of", {"on": week_ago - timedelta(days=1)})
     then = shop.run("inventory.stock_as_of", {"on": week_ago})
     known = shop.run("inventory.stock_as_of", {"on": week_ago, "known_on": week_ago})
     today = shop.run("inventory.stock_as_of", {"on": shop.ctx.today})
 
-    assert (then.total_quantity, then.total_value) == (5, Decimal("300.00"))
+    assert (before.total_quantity, before.total_value) == (60, Decimal("3600.00"))
+    assert (then.total_quantity, then.total_value) == (65, Decimal("3900.00"))
     assert (known.total_quantity, known.rows) == (0, [])
     assert (today.total_quantity, today.total_value) == (65, Decimal("3900.00"))
-    assert sum(r.quantity for r in pages(shop, "inventory.stock_as_of", on=week_ago, limit=1)) == 5
+    assert sum(r.quantity for r in pages(shop, "inventory.stock_as_of", on=week_ago, limit=1)) == 65
 
 
 def test_another_tenant_reads_nothing_of_it(shop, stranger):
