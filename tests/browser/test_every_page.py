@@ -115,6 +115,7 @@ def walk(window: BrowserContext, server: Server, troubles: list[str], owner: Own
     return Walk(signed_in(window, server.url, *owner, "/"), server, troubles)
 
 
+@pytest.mark.timeout(900)
 def test_every_page_is_reached_and_fits(browser_window, interface, troubles):
     """The owner of a shop with a month of trade finds each page but the rare ones by its links."""
     seeded = seed_tenant(replace(PHARMACY, slug="every-page"), has_history=True)
