@@ -21,6 +21,8 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from erp.simulate import background
+
 INDIA: Final = ZoneInfo("Asia/Kolkata")
 TOKEN_HOURS: Final = 6
 CANCEL_HOURS: Final = 24
@@ -98,13 +100,12 @@ class SimulatedPortal:
 
     def start(self) -> None:
         """Answer from now on, in threads of its own."""
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        background.begin(self.server)
 
     def stop(self) -> None:
         """Answer no more."""
         self.let_go.set()
-        self.server.shutdown()
-        self.server.server_close()
+        background.end(self.server)
 
     def answer(self, path: str, headers: dict[str, str], query: dict[str, str], body: str) -> Any:  # noqa: ANN401  JSON
         """Return the answer to a call, or a fault that leaves it out.

@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
+from erp.simulate import background
 from erp.simulate.payment_books import Fault, PaymentBooks
 from erp.simulate.payment_faces import RazorpayFace, Refusal, StripeFace
 
@@ -40,12 +41,11 @@ class SimulatedGateway:
 
     def start(self) -> None:
         """Answer from now on, in threads of its own."""
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        background.begin(self.server)
 
     def stop(self) -> None:
         """Answer no more."""
-        self.server.shutdown()
-        self.server.server_close()
+        background.end(self.server)
 
     def answer(self, method: str, target: str, headers: dict[str, str], body: str) -> Any:  # noqa: ANN401  JSON
         """Return the answer to a call, or a fault that leaves it out.

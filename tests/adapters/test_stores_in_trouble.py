@@ -1,7 +1,6 @@
 """The object storage port over servers that fail."""
 
 import socket
-import threading
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from uuid import uuid4
@@ -10,6 +9,7 @@ import pytest
 
 from erp.adapters.object_storage import s3 as adapter
 from erp.services.documents.ports import StorageUnavailable
+from erp.simulate import background
 from tests.adapters.test_object_storage import BODY, MEDIA, SHA256, connect
 
 
@@ -57,7 +57,7 @@ def test_a_store_in_trouble_is_one_error(status, key, monkeypatch):
     answers = dict.fromkeys(("do_GET", "do_HEAD", "do_PUT"), Broken.answer)
     handler = type("Handler", (Broken,), {"status": status, **answers})
     server = HTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    background.begin(server)
     storage = connect(f"http://127.0.0.1:{server.server_port}")
     try:
         with pytest.raises(StorageUnavailable):
@@ -65,5 +65,4 @@ def test_a_store_in_trouble_is_one_error(status, key, monkeypatch):
         with pytest.raises(StorageUnavailable):
             storage.find(key)
     finally:
-        server.shutdown()
-        server.server_close()
+        background.end(server)

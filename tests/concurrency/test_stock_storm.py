@@ -3,7 +3,6 @@
 Source: reliability catalogue S2 to S5 and S9, and the measured comparison in its section 4.5.
 """
 
-import multiprocessing
 import random
 import time
 from collections import Counter
@@ -18,6 +17,7 @@ from erp.core.ids import new_id
 from erp.services import accounting, inventory
 from erp.services.inventory import InsufficientStock, LotNotSellable, Origin, Wanted
 from tests.factories import Shop, broken_promises, make_shop
+from tests.fixtures.forking import forkserver
 
 PROCESSES = 6
 PAUSE = 0.002
@@ -25,15 +25,13 @@ PAUSE = 0.002
 Attempt = tuple[str, float, float, list[tuple[UUID, int]]]
 """Outcome, begin and end by the machine's clock, lots taken with their units."""
 
-_SPAWN = multiprocessing.get_context("spawn")
-
 
 def storm(
     act: Callable[..., list[Attempt]], shop: Shop, rounds: int, processes: int = PROCESSES
 ) -> list[Attempt]:
     """Run an act in several processes, all let go at one instant, and return their attempts."""
-    gate = _SPAWN.Barrier(processes)
-    with _SPAWN.Pool(processes, initializer=_meet_at, initargs=(gate,)) as pool:
+    gate = forkserver().Barrier(processes)
+    with forkserver().Pool(processes, initializer=_meet_at, initargs=(gate,)) as pool:
         results = [
             pool.apply_async(_when_all_are_ready, (act, number, shop, rounds))
             for number in range(processes)

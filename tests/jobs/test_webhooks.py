@@ -15,6 +15,7 @@ from erp.adapters import outgoing_http
 from erp.adapters.object_storage import object_storage
 from erp.core.settings import get_settings
 from erp.services import platform
+from erp.simulate import background
 from tests.dicom.objects import good
 from tests.services.imaging.line import make_line
 from tests.services.imaging.people import PIN, act, member
@@ -51,11 +52,9 @@ class Receiver:
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     made = Receiver()
-    thread = threading.Thread(target=made.server.serve_forever, daemon=True)
-    thread.start()
+    background.begin(made.server)
     yield made
-    made.server.shutdown()
-    made.server.server_close()
+    background.end(made.server)
 
 
 @pytest.fixture

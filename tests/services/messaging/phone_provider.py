@@ -2,10 +2,11 @@
 
 import hmac
 import json
-import threading
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from erp.simulate import background
 
 KEY = "sms-key"
 RECEIPT_SECRET = "receipt-secret"
@@ -25,11 +26,10 @@ class PhoneProvider:
         self.lies: list[str] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
         self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        background.begin(self._server)
 
     def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        background.end(self._server)
 
     def receipt(self, status: str, at: int = -1, **more: str) -> tuple[bytes, str]:
         """Return what it tells of a message, and its signature over exactly these bytes."""
