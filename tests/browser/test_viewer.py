@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.viewing import at, drag, listed, numbers, pane, saved, shown
+from tests.browser.viewing import at, drag, kept_in_one_pane, listed, numbers, pane, saved, shown
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("product")]
 
@@ -268,6 +268,7 @@ def test_a_layout_is_kept_and_shows_where_pictures_cut(opened, troubles):
     for name in ("2x1", "2x2", "1x1"):
         viewer.press("g")
         expect(viewer).to_have_attribute("data-layout", name)
+    kept_in_one_pane(page)
     assert troubles == []
 
 
@@ -296,6 +297,7 @@ def test_no_key_is_lost_however_late_the_page_answers(opened, troubles):
     expect(undo).to_be_disabled()
     page.keyboard.press("g")
     expect(viewer).to_have_attribute("data-layout", "1x1")
+    kept_in_one_pane(page)
     assert "/imaging/sessions/" in page.url
     assert troubles == []
 

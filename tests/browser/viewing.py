@@ -59,6 +59,17 @@ def saved(page: Page) -> None:
     expect(page.get_by_label("Image viewer")).to_have_attribute("data-unsaved", "0")
 
 
+def kept_in_one_pane(page: Page) -> None:
+    """Wait until the person's next session opens in one pane, as every test finds it."""
+    address = page.url.split("/imaging")[0] + "/api/erp/views?screen=imaging.viewer"
+    for _ in range(100):
+        views = page.request.get(address).json()["rows"]
+        if [view["filters"]["layout"] for view in views] == ["1x1"]:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(views)
+
+
 def listed(page: Page) -> Locator:
     return page.locator(".card", has_text="Measurements").locator(".imaging-rows li")
 
