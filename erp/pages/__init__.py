@@ -95,6 +95,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.inventory.count_review",
     "erp.pages.inventory.counting_sheet",
     "erp.pages.inventory.counts",
+    "erp.pages.inventory.cycle_counting",
     "erp.pages.inventory.dispensing",
     "erp.pages.inventory.recipes",
     "erp.pages.inventory.expiry",

@@ -29,6 +29,7 @@ TABLES = (
     "lot",
     "carrying_rate",
     "claim_terms",
+    "count_interval",
     "shelf_life_term",
     "order_quantity",
     "discount_ceiling",

@@ -1,6 +1,7 @@
 """Places, lots, moves and the balances the database keeps from them."""
 
 from erp.models.inventory.count import (
+    CountInterval,
     CountLineStatus,
     CountSource,
     CountStatus,
@@ -56,6 +57,7 @@ __all__ = [
     "CarryingRate",
     "CheckOutcome",
     "ClaimTerms",
+    "CountInterval",
     "CountLineStatus",
     "CountSource",
     "CountStatus",

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, false, text
 from sqlmodel import Field
 
 from erp.models.base import INSTANT, MONEY, TenantRow, belongs_to, one_of
@@ -50,7 +50,7 @@ class StockCount(TenantRow, table=True):
 
     Attributes:
         products: How many products it was narrowed to; none stands for all.
-        brand_id, expires_before: What else it was narrowed to.
+        brand_id, expires_before, abc, is_due: What else it was narrowed to.
         is_blind: Who counts sees neither book nor difference until it is approved.
         gained, lost: Cost of what was posted; none until then.
     """
@@ -61,6 +61,7 @@ class StockCount(TenantRow, table=True):
         belongs_to("brand_id", "brand"),
         UniqueConstraint("tenant_id", "number"),
         one_of("status", CountStatus),
+        CheckConstraint("abc in ('A', 'B', 'C')", name="abc"),
         CheckConstraint(
             "(status = 'approved') = (gained is not null and lost is not null)", name="posted"
         ),
@@ -75,6 +76,8 @@ class StockCount(TenantRow, table=True):
     products: int | None = None
     brand_id: UUID | None = None
     expires_before: date | None = None
+    abc: str | None = None
+    is_due: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     is_blind: bool
     note: str = ""
     status: str = CountStatus.OPEN
@@ -164,3 +167,19 @@ class StockCountRecording(TenantRow, table=True):
     source: str
     recorded_at: datetime = Field(sa_type=INSTANT)
     user_id: UUID
+
+
+class CountInterval(TenantRow, table=True):
+    """How often goods of a value class are counted: `days` pass between two counts at most."""
+
+    __tablename__ = "count_interval"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "abc"),
+        CheckConstraint("abc in ('A', 'B', 'C')", name="abc"),
+        CheckConstraint("days between 1 and 730", name="days"),
+    )
+
+    abc: str
+    days: int
+    set_by: UUID
+    set_at: datetime = Field(sa_type=INSTANT)

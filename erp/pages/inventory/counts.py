@@ -17,6 +17,7 @@ from erp.components import (
     select_field,
     text_field,
 )
+from erp.pages.inventory.cycle_counting import CLASSES, count_tabs
 from erp.pages.routing import Nav, page
 from erp.state.inventory.counts import COUNT_STATUSES, SCOPES, CountListState, StartCountState
 from erp.state.inventory.stock import PlacesState
@@ -39,6 +40,7 @@ def counts_page() -> rx.Component:
     )
     return rx.fragment(
         page_header("Counts", "Shelves compared with the books while the shop sells on.", start),
+        rx.cond(CountListState.may_view, count_tabs("/stock/counts")),
         list_view(
             CountListState,
             label="Counts",
@@ -83,11 +85,19 @@ def start_count_page() -> rx.Component:
         required=True,
         hint="Lots whose last usable day is before this day.",
     )
+    due = select_field(
+        "Class",
+        "abc",
+        [("", "Every class"), *CLASSES],
+        errors=errors,
+        default_value=StartCountState.wanted_class,
+    )
     chosen = rx.match(
         StartCountState.scope,
         ("brand", brand),
         ("expiring", before),
         ("products", _products()),
+        ("due", due),
         rx.fragment(),
     )
     return rx.fragment(
@@ -113,7 +123,14 @@ def start_count_page() -> rx.Component:
 
 
 def _place() -> rx.Component:
-    several = select_field("Place", "location_id", StartCountState.places, errors=errors)
+    several = select_field(
+        "Place",
+        "location_id",
+        StartCountState.places,
+        errors=errors,
+        default_value=StartCountState.wanted_place,
+        key=StartCountState.wanted_place,
+    )
     return rx.cond(StartCountState.places.length() > 0, several)
 
 

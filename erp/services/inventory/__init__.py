@@ -120,6 +120,7 @@ from erp.services.inventory.holding import (
 )
 from erp.services.inventory.idle_stock import IDLENESS, idle_stock, list_idle
 from erp.services.inventory.incoming import OnOrder, tells_what_is_on_order
+from erp.services.inventory.judging_counts import judge_counts, list_count_differences
 from erp.services.inventory.known_lots import KnownLot, latest_lots
 from erp.services.inventory.listing_counts import (
     CountDetail,
@@ -441,6 +442,7 @@ __all__ = [
     "idle_stock",
     "import_opening_stock",
     "issue",
+    "judge_counts",
     "keeping_past_stock",
     "latest_lots",
     "list_ageing",
@@ -449,7 +451,10 @@ __all__ = [
     "list_checks",
     "list_claim_terms",
     "list_classes",
+    "list_count_differences",
+    "list_count_intervals",
     "list_counts",
+    "list_due_lots",
     "list_expiring",
     "list_idle",
     "list_locations",
@@ -482,6 +487,7 @@ __all__ = [
     "set_carrying_rate",
     "set_checklist",
     "set_claim_terms",
+    "set_count_interval",
     "set_order_quantity",
     "set_reorder_rule",
     "set_shelf_life",

@@ -111,7 +111,7 @@ class ClassedVariants(Rows):
     rows: list[ClassedVariant]
 
 
-_CLASSED: LiteralString = """
+CLASSED: LiteralString = """
     with ours as materialized (
         select place.id
           from location place
@@ -181,6 +181,8 @@ _CLASSED: LiteralString = """
           from ranked
     )
 """
+"""The beginning of a statement: `classed`, the products of a branch with their classes."""
+
 _MATRIX: LiteralString = """
     select abc, xyz, count(*) as variants, sum(consumed) as consumed,
            sum(stock_value) as stock_value, sum(average_value) as average_value
@@ -197,14 +199,15 @@ _LISTED: LiteralString = """
 _MOST_FIRST: LiteralString = "order by c.consumed desc, c.variant_id desc limit %(limit)s"
 
 
-def _facts(ctx: RequestContext, wanted: _Period) -> dict[str, Any]:
-    return issues_since(ctx, wanted.weeks * 7) | {"weeks": wanted.weeks, "now": ctx.now}
+def period_facts(ctx: RequestContext, weeks: int) -> dict[str, Any]:
+    """Return what `CLASSED` is given for the last so many weeks of the acting branch."""
+    return issues_since(ctx, weeks * 7) | {"weeks": weeks, "now": ctx.now}
 
 
 @query("inventory.classify_stock", permission="inventory.view", rest="GET /inventory/classes")
 def classify_stock(session: Session, ctx: RequestContext, wanted: ClassifyStock) -> StockClasses:
     """Put the products of the acting branch into nine classes and tell how fast stock turns over."""
-    rows = db.fetch_all(session, " ".join([*(_CLASSED, _MATRIX)]), _facts(ctx, wanted))
+    rows = db.fetch_all(session, " ".join([*(CLASSED, _MATRIX)]), period_facts(ctx, wanted.weeks))
     found = {(row["abc"], row["xyz"]): row for row in rows}
     average = sum((row.pop("average_value") for row in rows), ZERO)
     nothing = {"variants": 0, "consumed": ZERO, "stock_value": ZERO}
@@ -236,8 +239,8 @@ def list_classes(session: Session, ctx: RequestContext, wanted: ListClasses) -> 
     )
     rows = db.fetch_all(
         session,
-        " ".join([*(_CLASSED, _LISTED, conditions, _MOST_FIRST)]),
-        _facts(ctx, wanted)
+        " ".join([*(CLASSED, _LISTED, conditions, _MOST_FIRST)]),
+        period_facts(ctx, wanted.weeks)
         | words_of(wanted.search)
         | {
             "abc": wanted.abc,

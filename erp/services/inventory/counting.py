@@ -15,6 +15,8 @@ from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.core.ids import new_id
 from erp.models.inventory import CountStatus, StockCountLine
+from erp.services.inventory.classifying import ValueClass
+from erp.services.inventory.cycle_counting import lots_by_class
 from erp.services.inventory.errors import (
     CountNotOpen,
     LotBeingCounted,
@@ -52,6 +54,8 @@ class StartCount(Command):
     Attributes:
         location_id: The branch's first storage where none is named.
         expires_before: Only lots whose last usable day is before this day.
+        abc: Only lots of products of this value class, by what is consumed.
+        is_due: Only lots that have not been counted for as long as their class allows.
         is_blind: Who counts sees neither book nor difference until the count is approved.
     """
 
@@ -59,6 +63,8 @@ class StartCount(Command):
     products: Annotated[tuple[CountedProduct, ...], Field(max_length=200)] = ()
     brand_id: UUID | None = None
     expires_before: date | None = None
+    abc: ValueClass | None = None
+    is_due: bool = False
     is_blind: bool = True
     note: Text = ""
 
@@ -121,11 +127,12 @@ def start_count(session: Session, ctx: RequestContext, cmd: StartCount) -> Count
     db.execute(
         session,
         "insert into stock_count (tenant_id, id, number, location_id, products, brand_id,"
-        " expires_before, is_blind, note, status, started_at, started_by)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, 'open', %s, %s)",
+        " expires_before, abc, is_due, is_blind, note, status, started_at, started_by)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'open', %s, %s)",
         (
             *(ctx.tenant_id, count_id, number, place.id, len(_products(cmd)) or None),
-            *(cmd.brand_id, cmd.expires_before, cmd.is_blind, cmd.note, ctx.now, ctx.user_id),
+            *(cmd.brand_id, cmd.expires_before, cmd.abc, cmd.is_due),
+            *(cmd.is_blind, cmd.note, ctx.now, ctx.user_id),
         ),
     )
     add_lines(session, ctx, count_id, place.id, lots, is_added=False)
@@ -270,6 +277,8 @@ def _expected(session: Session, ctx: RequestContext, place: Place, cmd: StartCou
         parts.append("and p.brand_id = %(brand)s")
     if cmd.expires_before:
         parts.append("and l.expires_on < %(before)s")
+    if cmd.abc or cmd.is_due:
+        parts.append("and s.lot_id = any(%(classed)s)")
     narrowed: LiteralString = " ".join(parts)
     text: LiteralString = """
         select s.variant_id, s.lot_id
@@ -288,6 +297,7 @@ def _expected(session: Session, ctx: RequestContext, place: Place, cmd: StartCou
             "brand": cmd.brand_id,
             "before": cmd.expires_before,
             "products": list(_products(cmd)),
+            "classed": _classed(session, ctx, place, cmd),
             "most": MOST_LOTS + 1,
         },
     )
@@ -296,6 +306,14 @@ def _expected(session: Session, ctx: RequestContext, place: Place, cmd: StartCou
     if not lots and parts:
         raise NothingToCount("No lot on hand there fits. Choose another place or fewer conditions.")
     return lots
+
+
+def _classed(
+    session: Session, ctx: RequestContext, place: Place, cmd: StartCount
+) -> list[UUID] | None:
+    if not cmd.abc and not cmd.is_due:
+        return None
+    return lots_by_class(session, ctx, place, cmd.abc, is_due=cmd.is_due)
 
 
 def _refuse_counted_elsewhere(

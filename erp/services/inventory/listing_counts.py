@@ -51,7 +51,7 @@ class CountHead(Result):
 
     Attributes:
         lots: Lots on it. done: those counted.
-        products, brand, expires_before: What it was narrowed to.
+        products, brand, expires_before, abc, is_due: What it was narrowed to.
         gained, lost: Cost of the differences: as posted, or as they would be valued now; none
             for those who may not see them.
         sees_book: The reader is shown books, differences and values.
@@ -66,6 +66,8 @@ class CountHead(Result):
     products: int | None
     brand: str
     expires_before: date | None
+    abc: str
+    is_due: bool
     note: str
     started_at: datetime
     started_by: str
@@ -158,7 +160,8 @@ def sees_book(ctx: RequestContext, *, is_blind: bool, status: str) -> bool:
 
 _HEAD: LiteralString = """
     select c.id, c.number, c.status, c.location_id, place.name as location, c.is_blind,
-           c.products, coalesce(b.name, '') as brand, c.expires_before, c.note, c.started_at,
+           c.products, coalesce(b.name, '') as brand, c.expires_before, coalesce(c.abc, '') as abc,
+           c.is_due, c.note, c.started_at,
            coalesce(s.display_name, '') as started_by, c.submitted_at,
            coalesce(h.display_name, '') as submitted_by, c.closed_at,
            coalesce(e.display_name, '') as closed_by, c.gained, c.lost, tally.*

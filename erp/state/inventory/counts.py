@@ -10,6 +10,7 @@ from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
 from erp.core.formatting import counted, date_text, group_count
 from erp.state.catalog.choosing import brand_choices
+from erp.state.inventory.stock import VIEW
 from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
 from erp.state.session import SessionState, as_uuid
@@ -35,6 +36,7 @@ SCOPES = (
     ("brand", "One brand"),
     ("products", "Chosen products"),
     ("expiring", "Lots that expire soon"),
+    ("due", "Lots that are due"),
 )
 _MOST_PRODUCTS = 50
 
@@ -46,6 +48,10 @@ def scope_of(count: Any) -> str:
         parts.append(counted(count.products, "product"))
     if count.expires_before:
         parts.append(f"expiring before {date_text(count.expires_before)}")
+    if count.is_due:
+        parts.append("lots that were due")
+    if count.abc:
+        parts.append(f"class {count.abc}")
     text = ", ".join(parts) or "Everything there"
     return text[0].upper() + text[1:]
 
@@ -83,9 +89,11 @@ class CountListState(ListState, rx.State):
     topics: ClassVar[tuple[str, ...]] = ("inventory",)
 
     may_count: bool = False
+    may_view: bool = False
 
     async def _reload(self) -> None:
-        self.may_count = (await self._principal()).may(COUNT)
+        principal = await self._principal()
+        self.may_count, self.may_view = principal.may(COUNT), principal.may(VIEW)
         await super()._reload()
 
     def _entry(self, row: Any) -> Any:
@@ -109,12 +117,17 @@ class StartCountState(FormState, rx.State):
     scope: str = "all"
     products: list[dict[str, str]] = []
     adds: int = 0
+    wanted_place: str = ""
+    wanted_class: str = ""
 
     @handler(permission=PAGE)
     async def open_start(self) -> None:
-        """Offer an empty form with the places and brands that may be chosen."""
+        """Offer a form with the places and brands that may be chosen; the address may name some."""
         self._renew()
-        self.scope, self.products = "all", []
+        given = dict(self.router.url.query_parameters)
+        scope = given.get("scope", "")
+        self.scope, self.products = scope if scope in dict(SCOPES) else "all", []
+        self.wanted_place, self.wanted_class = given.get("location_id", ""), given.get("abc", "")
         branch = (await self._principal()).branch_id
         places = await _rows(self, "inventory.list_locations", {"branch_id": branch})
         self.places = [{"value": str(row.id), "label": row.name} for row in places]
@@ -153,6 +166,8 @@ class StartCountState(FormState, rx.State):
         if self.scope == "products":
             given["products"] = [{"product_id": product["id"]} for product in self.products]
         field = {"brand": "brand_id", "expiring": "expires_before"}.get(self.scope)
+        if self.scope == "due":
+            given |= {"is_due": True} | ({"abc": form["abc"]} if form.get("abc") else {})
         return given | ({field: f"{form.get(field) or ''}"} if field else {})
 
     async def _attempt(self) -> AsyncIterator[Any]:
