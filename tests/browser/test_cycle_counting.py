@@ -3,11 +3,13 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.offices import enter, expect_to_fit_everywhere
+from tests.browser.offices import enter, expect_to_fit, expect_to_fit_everywhere
 from tests.factories import broken_promises, make_shop
 from tests.services.inventory.counts import approve, record, submit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interface")]
+
+PATHS = ("/stock/counts/due", "/stock/counts/accuracy")
 
 
 def test_what_is_due_is_counted_and_the_accuracy_follows(open_window, interface, troubles):
@@ -17,14 +19,14 @@ def test_what_is_due_is_counted_and_the_accuracy_follows(open_window, interface,
     tile = page.get_by_role("button", name="Class C, every 180 days")
     expect(tile).to_contain_text("4 of 4 lots")
     expect(tile).to_contain_text("4 never counted")
-    expect_to_fit_everywhere(page)
+    expect_to_fit(page)
     page.get_by_role("button", name="Set an interval").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Class").select_option("C")
     dialog.get_by_label("Count within days").fill("0")
     dialog.get_by_role("button", name="Set interval").click()
     expect(dialog.get_by_label("Count within days")).to_have_accessible_description(
-        "Must be 1 or more."
+        "Type a number of at least 1."
     )
     dialog.get_by_label("Count within days").fill("60")
     dialog.get_by_role("button", name="Set interval").click()
@@ -50,6 +52,6 @@ def test_what_is_due_is_counted_and_the_accuracy_follows(open_window, interface,
     expect(page.get_by_text("75.0%", exact=True)).to_be_visible()
     expect(page.get_by_text("3 of 4 lots exact").first).to_be_visible()
     expect(page.get_by_role("row", name="Arnica 1")).to_contain_text("₹60.00")
-    expect_to_fit_everywhere(page)
+    expect_to_fit_everywhere(page, interface, PATHS)
     assert broken_promises() == []
     assert troubles == []

@@ -70,7 +70,7 @@ def due_counts_page() -> rx.Component:
         count_tabs("/stock/counts/due"),
         rx.el.div(
             rx.foreach(DueLotsState.classes, _class),
-            class_name="tiles rungs",
+            class_name="tiles three rungs",
             role="group",
             aria_label="Classes",
         ),

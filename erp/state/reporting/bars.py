@@ -12,6 +12,8 @@ from erp.core.formatting import date_text, group_count, money_text
 from erp.core.money import ZERO
 from erp.state.charting import ACCENT, GREY, styled
 
+WIDEST_BAR = 0.12
+"""Of the chart, so that a lone bar is no wall."""
 ROOM_FOR_WORDS = 1.75
 """How much wider than its longest bar a chart is that writes amounts beside its bars."""
 
@@ -22,6 +24,7 @@ def bars(names: list[str], amounts: list[Decimal], notes: list[str]) -> go.Figur
     drawn = go.Bar(
         x=names,
         y=[float(amount) for amount in amounts],
+        width=min(0.8, WIDEST_BAR * len(names)),
         customdata=list(zip(words, notes, strict=True)),
         hovertemplate="<b>%{x}</b><br>%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
         marker={"color": ACCENT, "cornerradius": 4},
