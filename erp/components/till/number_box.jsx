@@ -14,7 +14,7 @@ export function NumberBox({ value, onCommit, label, place, affix = "", before = 
   return (
     <span className="number-box" data-affix={affix || undefined} data-before={before || undefined}>
       {before && <i aria-hidden="true">{before}</i>}
-      <input className="input" data-box={place} inputMode={code ? "text" : whole ? "numeric" : "decimal"} aria-label={label} placeholder={whole || code ? "" : "0"} value={text} onChange={(e) => setText(e.target.value)} onBlur={commit} onKeyDown={key} onFocus={(e) => e.target.select()} autoComplete="off" maxLength={code ? 20 : 16} />
+      <input className="input" data-box={place} inputMode={code ? "text" : whole ? "numeric" : "decimal"} aria-label={label} placeholder={code ? label : whole ? "" : "0"} value={text} onChange={(e) => setText(e.target.value)} onBlur={commit} onKeyDown={key} onFocus={(e) => e.target.select()} autoComplete="off" maxLength={code ? 20 : 16} />
       {affix && <i aria-hidden="true">{affix}</i>}
     </span>
   );

@@ -253,7 +253,6 @@ def _prescription() -> rx.Component:
 
 def _coupon() -> rx.Component:
     return rx.el.div(
-        rx.el.span("Coupon"),
         NumberBox.create(
             value=TillState.coupon,
             label="Coupon code",
