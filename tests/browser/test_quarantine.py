@@ -73,7 +73,7 @@ def test_packs_are_made_and_their_label_is_printed(open_window, interface, shop,
 def test_a_warehouse_is_given_its_rules(open_window, interface, shop):
     page = enter(open_window(), interface, shop, "manager", "/warehouses")
     expect(page.get_by_role("row", name=re.compile("First to expire"))).to_be_visible()
-    page.get_by_role("button", name="Change").click()
+    page.get_by_role("button", name="Rules").click()
     page.get_by_label("Which lot leaves first").select_option("fifo")
     page.get_by_label(re.compile("Keep what customers bring back")).check()
     page.get_by_role("button", name="Save").click()

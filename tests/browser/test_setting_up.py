@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.offices import enter
+from tests.browser.offices import enter, expect_to_fit
 from tests.factories import make_shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interface")]
@@ -55,6 +55,43 @@ def test_a_warehouse_a_shelf_and_a_till_are_set_up(open_window, interface, shop,
     dialog.get_by_label("In use").uncheck()
     dialog.get_by_role("button", name="Save").click()
     expect(row).to_contain_text("Out of use")
+    assert troubles == []
+
+
+def test_a_shelf_is_named_anew_closed_and_opened_again(open_window, interface, shop, troubles):
+    (house,) = shop.run("inventory.list_warehouses").rows
+    about = {"warehouse_id": house.id, "code": "TOPP", "name": "Topp"}
+    shelf = shop.run("inventory.create_location", about | {"parent_id": shop.storage_id}).id
+    line = {"lot_id": shop.lot_ids[shop.variant_ids[0]][0], "quantity": 2}
+    there = {"from_location_id": shop.storage_id, "to_location_id": shelf}
+    shop.run("inventory.transfer_stock", there | {"lines": [line]})
+    page = enter(open_window(), interface, shop, "owner", "/warehouses")
+    page.get_by_role("button", name="Change Topp").click()
+    dialog = page.get_by_role("dialog", name="Change the place")
+    expect(dialog.get_by_label("Name")).to_have_value("Topp")
+    expect(dialog.get_by_label("Part of")).to_have_value(str(shop.storage_id))
+    dialog.get_by_label("Name").fill("Top shelf")
+    dialog.get_by_label("Code").fill("top")
+    dialog.get_by_label("Part of").select_option("")
+    dialog.get_by_role("button", name="Save").click()
+    row = page.get_by_role("row", name=re.compile("Top shelf.*TOP.*For sale"))
+    expect(row.locator(".tree-place")).to_have_attribute("data-depth", "0")
+
+    row.get_by_role("button", name="Close Top shelf").click()
+    dialog = page.get_by_role("dialog", name="Close this place?")
+    dialog.get_by_role("button", name="Close the place").click()
+    expect(dialog).to_contain_text("It is needed: 2 units of 1 lot are in Top shelf.")
+    back = {"from_location_id": shelf, "to_location_id": shop.storage_id}
+    shop.run("inventory.transfer_stock", back | {"lines": [line]})
+    dialog.get_by_label("Why").fill("Taken down")
+    dialog.get_by_role("button", name="Close the place").click()
+    expect(row).to_have_count(0)
+    page.get_by_role("button", name="Show 1 closed place").click()
+    expect(row).to_contain_text("Closed")
+    expect_to_fit(page)
+    row.get_by_role("button", name="Open Top shelf again").click()
+    expect(row.get_by_role("button", name="Close Top shelf")).to_be_visible()
+    expect(page.get_by_role("button", name="Show 1 closed place")).to_have_count(0)
     assert troubles == []
 
 

@@ -28,7 +28,15 @@ def moving(shop: Shop) -> Ids:
     made = shop.run("inventory.quarantine_goods", apart)
     some = {"quarantine_id": made.quarantine_ids[0], "outcome": "written_off", "quantity": 1}
     shop.run("inventory.decide_quarantine", some | {"reason": "x"})
+    spare = [
+        shop.run("inventory.create_warehouse", {"code": code, "name": "Spare"})
+        for code in ("SPARE", "SPARE2")
+    ]
+    about = {"warehouse_id": spare[0].id, "code": "SPARE-S", "name": "Shelf"}
     return {
+        "spare_warehouse_id": spare[1].id,
+        "spare_location_id": shop.run("inventory.create_location", about).id,
+        "spare_storage_id": spare[0].storage_id,
         "apart_id": made.quarantine_ids[0],
         "made_lot_id": packs.lot_id,
         "used_lot_id": packs.used[0].lot_id,
@@ -60,6 +68,21 @@ EXAMPLES: dict[str, Example] = {
         "code": "SHELF-9",
         "name": "Ninth shelf",
     },
+    "inventory.change_location": lambda i, _: {
+        "location_id": i["spare_location_id"],
+        "code": "SPARE-T",
+        "name": "Shelf",
+        "parent_id": i["spare_storage_id"],
+    },
+    "inventory.change_warehouse": lambda i, _: {
+        "warehouse_id": i["spare_warehouse_id"],
+        "code": "SPARE9",
+        "name": "Spare",
+    },
+    "inventory.close_location": lambda i, _: {"location_id": i["spare_location_id"]},
+    "inventory.close_warehouse": lambda i, _: {"warehouse_id": i["spare_warehouse_id"]},
+    "inventory.reopen_location": lambda i, _: {"location_id": i["spare_location_id"]},
+    "inventory.reopen_warehouse": lambda i, _: {"warehouse_id": i["spare_warehouse_id"]},
     "inventory.advise_transfer": lambda i, _: _ends(i),
     "inventory.cancel_transfer": lambda i, _: {
         "transfer_id": i["asked_transfer_id"],

@@ -1,12 +1,13 @@
 """Warehouses and the typed locations goods move between."""
 
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint, false
+from sqlalchemy import CheckConstraint, UniqueConstraint, false
 from sqlmodel import Field
 
-from erp.models.base import TenantRow, belongs_to, one_of
+from erp.models.base import INSTANT, TenantRow, belongs_to, one_of
 
 
 class LocationKind(StrEnum):
@@ -76,7 +77,12 @@ class Warehouse(TenantRow, table=True):
 
 
 class Location(TenantRow, table=True):
-    """A place goods are in or go to; those that are not ours belong to no warehouse."""
+    """A place goods are in or go to; those that are not ours belong to no warehouse.
+
+    Attributes:
+        parent_id: What it is part of, of its warehouse and kind; no place is part of itself.
+        closed_at: Since when nothing is moved into it; none while it is in use.
+    """
 
     __tablename__ = "location"
     __table_args__ = (
@@ -84,6 +90,7 @@ class Location(TenantRow, table=True):
         belongs_to("parent_id", "location"),
         UniqueConstraint("tenant_id", "code"),
         one_of("kind", LocationKind),
+        CheckConstraint("closed_at is null or warehouse_id is not null", name="closed"),
     )
 
     warehouse_id: UUID | None = None
@@ -91,3 +98,5 @@ class Location(TenantRow, table=True):
     code: str
     name: str
     kind: str
+    closed_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    closed_reason: str = Field(default="", sa_column_kwargs={"server_default": ""})

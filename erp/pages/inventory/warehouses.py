@@ -10,6 +10,7 @@ from erp.components import (
     card,
     check_field,
     form_dialog,
+    icon_button,
     page_header,
     page_skeleton,
     select_field,
@@ -19,6 +20,10 @@ from erp.pages.routing import Nav, page
 from erp.state.inventory.warehouses import (
     KINDS,
     REMOVALS,
+    ChangePlaceState,
+    ChangeWarehouseState,
+    ClosePlaceState,
+    CloseWarehouseState,
     NewPlaceState,
     NewWarehouseState,
     WarehouseRulesState,
@@ -58,13 +63,24 @@ def warehouses_page() -> rx.Component:
         page_header(
             "Warehouses",
             "How each is run, at its tills and in transfers. What has expired is never sold.",
+            rx.cond(WarehousesState.closed != "", _closed_too()),
             rx.cond(WarehousesState.may_build, add),
         ),
         rx.cond(WarehousesState.is_loading, page_skeleton(), card(table)),
         _rules(),
         _new_warehouse(),
         _new_place(),
+        _change_warehouse(),
+        _change_place(),
+        _close(ClosePlaceState, "Close this place?", "Close the place"),
+        _close(CloseWarehouseState, "Close this warehouse?", "Close the warehouse"),
     )
+
+
+def _closed_too() -> rx.Component:
+    closed = WarehousesState.closed
+    words = rx.cond(WarehousesState.with_closed, f"Hide {closed}", f"Show {closed}")
+    return button(words, on_click=WarehousesState.show_closed)
 
 
 def _warehouse(row: Any) -> rx.Component:
@@ -80,9 +96,36 @@ def _place(place: Any) -> rx.Component:
             rx.el.div(named, class_name="tree-place", custom_attrs={"data-depth": place["depth"]})
         ),
         rx.el.td(place["holds"], class_name="wide-only"),
-        rx.el.td(place["kind"], col_span=3),
+        rx.el.td(place["kind"], col_span=2),
+        rx.el.td(
+            rx.el.div(
+                rx.cond(place["is_closed"] != "", badge("Closed", "gray")),
+                rx.cond(WarehousesState.may_build, _place_actions(place)),
+                class_name="row-actions",
+            ),
+            class_name="right",
+        ),
         key=place["id"],
     )
+
+
+def _place_actions(place: Any) -> rx.Component:
+    change = icon_button(
+        "pencil",
+        f"Change {place['name']}",
+        on_click=ChangePlaceState.open_dialog(place["id"], place["name"]),
+    )
+    close = icon_button(
+        "archive",
+        f"Close {place['name']}",
+        on_click=ClosePlaceState.open_dialog(place["id"], place["name"]),
+    )
+    reopen = icon_button(
+        "archive-restore",
+        f"Open {place['name']} again",
+        on_click=WarehousesState.reopen(place["id"]),
+    )
+    return rx.cond(place["is_closed"] != "", reopen, rx.fragment(change, close))
 
 
 def _row(row: Any) -> rx.Component:
@@ -90,7 +133,12 @@ def _row(row: Any) -> rx.Component:
         "Add a place", icon="plus", on_click=NewPlaceState.open_dialog(row["id"], row["name"])
     )
     change = button(
-        "Change", icon="pencil", on_click=WarehouseRulesState.open_dialog(row["id"], row["name"])
+        "Rules",
+        icon="list-checks",
+        on_click=WarehouseRulesState.open_dialog(row["id"], row["name"]),
+    )
+    reopen = button(
+        "Open again", icon="archive-restore", on_click=WarehousesState.reopen_warehouse(row["id"])
     )
     return rx.el.tr(
         rx.el.td(
@@ -105,11 +153,34 @@ def _row(row: Any) -> rx.Component:
         ),
         rx.el.td(
             rx.el.div(
-                rx.cond(WarehousesState.may_build, add),
-                rx.cond(WarehousesState.may_plan, change),
+                rx.cond(row["is_closed"] != "", badge("Closed", "gray")),
+                rx.cond(
+                    row["is_closed"] != "",
+                    rx.cond(WarehousesState.may_build, reopen),
+                    rx.fragment(
+                        rx.cond(WarehousesState.may_build, add),
+                        rx.cond(WarehousesState.may_plan, change),
+                        rx.cond(WarehousesState.may_build, _house_actions(row)),
+                    ),
+                ),
                 class_name="row-actions",
             ),
             class_name="right",
+        ),
+    )
+
+
+def _house_actions(row: Any) -> rx.Component:
+    return rx.fragment(
+        icon_button(
+            "pencil",
+            f"Rename {row['name']}",
+            on_click=ChangeWarehouseState.open_dialog(row["id"], row["name"]),
+        ),
+        icon_button(
+            "archive",
+            f"Close {row['name']}",
+            on_click=CloseWarehouseState.open_dialog(row["id"], row["name"]),
         ),
     )
 
@@ -145,7 +216,7 @@ def _new_place() -> rx.Component:
     )
 
 
-def _code_field(errors: Any, example: str) -> rx.Component:
+def _code_field(errors: Any, example: str, **props: Any) -> rx.Component:
     return text_field(
         "Code",
         "code",
@@ -154,6 +225,58 @@ def _code_field(errors: Any, example: str) -> rx.Component:
         placeholder=example,
         hint="Up to 20 letters, digits and dashes.",
         max_length=20,
+        **props,
+    )
+
+
+def _name_fields(state: Any) -> list[rx.Component]:
+    errors, now = state.field_errors, state.now
+    name = text_field(
+        "Name", "name", errors=errors, required=True, max_length=120, default_value=now["name"]
+    )
+    return [name, _code_field(errors, "MAIN", default_value=now["code"])]
+
+
+def _change_warehouse() -> rx.Component:
+    return form_dialog(
+        ChangeWarehouseState,
+        *_name_fields(ChangeWarehouseState),
+        title="Rename the warehouse",
+        subtitle="Its places keep their own names and codes.",
+    )
+
+
+def _change_place() -> rx.Component:
+    state = ChangePlaceState
+    return form_dialog(
+        state,
+        *_name_fields(state),
+        select_field(
+            "Part of",
+            "parent_id",
+            state.within,
+            errors=state.field_errors,
+            default_value=state.now["parent_id"],
+        ),
+        title="Change the place",
+        subtitle=state.subject["label"],
+    )
+
+
+def _close(state: Any, title: str, submit: str) -> rx.Component:
+    return form_dialog(
+        state,
+        rx.el.p(
+            "Its history stays. Nothing is moved into it until it is opened again; whoever chooses"
+            " a place is not offered it. It must be empty, and nothing may need it.",
+            class_name="hint full",
+        ),
+        text_field(
+            "Why", "reason", errors=state.field_errors, max_length=200, placeholder="Given up"
+        ),
+        title=title,
+        subtitle=state.subject["label"],
+        submit=submit,
     )
 
 

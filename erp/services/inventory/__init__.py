@@ -15,6 +15,7 @@ from erp.services.inventory import (
     recipes,
     referees,
     referees_of_past_days,
+    referees_of_places,
     requesting,
     ruling,
     thinning_past_stock,
@@ -48,6 +49,14 @@ from erp.services.inventory.allocating import (
     hold_shelves,
 )
 from erp.services.inventory.carrying import list_carrying_rates, set_carrying_rate
+from erp.services.inventory.changing_places import (
+    change_location,
+    change_warehouse,
+    close_location,
+    close_warehouse,
+    reopen_location,
+    reopen_warehouse,
+)
 from erp.services.inventory.checking_quality import PointAnswer, PointAnswers
 from erp.services.inventory.claiming import (
     CLAIM_WINDOW,
@@ -163,6 +172,7 @@ from erp.services.inventory.order_quantities import (
 )
 from erp.services.inventory.picking import Pick, value_of
 from erp.services.inventory.places import get_owned_place
+from erp.services.inventory.places_in_use import tells_what_needs_places
 from erp.services.inventory.printing import (
     PackLabel,
     PrintedChallan,
@@ -415,9 +425,13 @@ __all__ = [
     "approve_count",
     "arriving",
     "cancel_count",
+    "change_location",
+    "change_warehouse",
     "check_lots_known",
     "classify_stock",
+    "close_location",
     "close_suggestions",
+    "close_warehouse",
     "compare_stock_with_books",
     "count_stock",
     "create_location",
@@ -474,9 +488,12 @@ __all__ = [
     "record_count",
     "referees",
     "referees_of_past_days",
+    "referees_of_places",
     "release",
     "release_lapsed_reservations",
     "release_lot",
+    "reopen_location",
+    "reopen_warehouse",
     "request_recount",
     "requesting",
     "reserve",
@@ -507,6 +524,7 @@ __all__ = [
     "take_back_opening_stock",
     "take_reserved",
     "tells_what_is_on_order",
+    "tells_what_needs_places",
     "thinning_past_stock",
     "transfer_stock",
     "value_of",

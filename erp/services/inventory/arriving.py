@@ -25,7 +25,7 @@ from erp.services.inventory.balances import lock_lots
 from erp.services.inventory.errors import MoreThanSent, UnknownPlace
 from erp.services.inventory.events import TransferRecorded
 from erp.services.inventory.moving import Movement, Origin, write_moves
-from erp.services.inventory.places import ACCOUNT_OF_KIND, Place, get_places, outside
+from erp.services.inventory.places import ACCOUNT_OF_KIND, Place, beside, get_places, outside
 from erp.services.inventory.posting import post_stock
 from erp.services.inventory.requesting import (
     Transfer,
@@ -282,15 +282,10 @@ def _ends(
 
 
 def _unsold_place(session: Session, ctx: RequestContext, target: Place) -> Place:
-    row = db.fetch_one(
-        session,
-        "select id from location where tenant_id = %s and warehouse_id = %s"
-        " and kind = 'expired_store' order by code limit 1",
-        (ctx.tenant_id, target.warehouse_id),
-    )
-    if row is None:
+    found = beside(session, ctx, target, LocationKind.EXPIRED_STORE)
+    if found is None:
         raise UnknownPlace("Damaged goods need an expired store. Add one to this warehouse.")
-    return get_places(session, ctx, [row["id"]])[row["id"]]
+    return get_places(session, ctx, [found])[found]
 
 
 def _move(

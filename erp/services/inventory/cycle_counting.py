@@ -101,7 +101,7 @@ class DueLot(Result):
 
     Attributes:
         counted_on: Business day of its last approved count there; none if there is none.
-        due_on: The last day on which a count would have been in time.
+        due_on: The last day on which a count is in time. days_overdue: business days since.
         value: Cost of what is on hand.
     """
 
@@ -117,6 +117,7 @@ class DueLot(Result):
     value: Decimal
     counted_on: date | None
     due_on: date
+    days_overdue: int
 
 
 class DueLots(Rows):
@@ -162,7 +163,7 @@ _SUMMED: LiteralString = """
       from judged group by abc
 """
 _DUE: LiteralString = """
-    ) select * from lots where due_on <= %(today)s and not is_being_counted
+    ) select *, %(today)s - due_on as days_overdue from lots where due_on <= %(today)s and not is_being_counted
 """
 _OF_CLASS: LiteralString = ") select lot_id from lots where location_id = %(location)s"
 

@@ -16,13 +16,13 @@ from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.core.ids import new_id
 from erp.core.money import ZERO
-from erp.models.inventory import StockTransfer, StockTransferLine, TransferStatus
+from erp.models.inventory import LocationKind, StockTransfer, StockTransferLine, TransferStatus
 from erp.services.inventory.allocating import Wanted, allocate
 from erp.services.inventory.errors import UnknownPlace, WrongPlace
 from erp.services.inventory.events import TransferDispatched
 from erp.services.inventory.moving import Movement, Origin, write_moves
 from erp.services.inventory.picking import Pick
-from erp.services.inventory.places import Place, get_owned_place
+from erp.services.inventory.places import Place, beside, get_owned_place
 from erp.services.inventory.posting import post_stock
 from erp.services.inventory.requesting import (
     TRANSFER,
@@ -147,16 +147,10 @@ def _ends(
 
 
 def _transit_of(session: Session, ctx: RequestContext, source: Place) -> UUID:
-    row = db.fetch_one(
-        session,
-        "select id from location where tenant_id = %s and warehouse_id = %s and kind = 'transit'"
-        " order by code limit 1",
-        (ctx.tenant_id, source.warehouse_id),
-    )
-    if row is None:
+    found = beside(session, ctx, source, LocationKind.TRANSIT)
+    if found is None:
         message = f"The warehouse of {source.name} has no place for goods in transit. Add one."
         raise UnknownPlace(message, fields={"from_location_id": message})
-    found: UUID = row["id"]
     return found
 
 

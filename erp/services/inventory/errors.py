@@ -64,6 +64,18 @@ class WrongPlace(InvalidInput):
     code = "wrong_place"
 
 
+class PlaceClosed(WrongPlace):
+    """Nothing is moved into a place that is closed."""
+
+    code = "place_closed"
+
+
+class PlaceInUse(Conflict):
+    """A place cannot be closed while goods are in it or something needs it."""
+
+    code = "place_in_use"
+
+
 class LotChanged(Conflict):
     """Someone else received or changed the lot at the same time."""
 

@@ -154,6 +154,14 @@ class WarehouseRulesSet(DomainEvent):
     quarantines_returns: bool
 
 
+class PlaceChanged(DomainEvent):
+    """A warehouse or a place of it was named anew, moved in its tree, closed or opened."""
+
+    name: ClassVar[str] = "inventory.place_changed.v1"
+
+    warehouse_id: UUID
+
+
 class PacksDispensed(DomainEvent):
     """Packs were made of other lots."""
 

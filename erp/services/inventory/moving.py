@@ -245,13 +245,13 @@ def _lots_on_return(
         " (select store.id from location store join location here"
         "   on here.tenant_id = store.tenant_id and here.warehouse_id = store.warehouse_id"
         "  where here.tenant_id = %(tenant)s and here.id = %(location)s"
-        "    and store.kind = 'expired_store'"
+        "    and store.kind = 'expired_store' and store.closed_at is null"
         "  order by store.code limit 1),"
         " (select apart.id from location apart join location here"
         "   on here.tenant_id = apart.tenant_id and here.warehouse_id = apart.warehouse_id"
         "   join warehouse w on w.tenant_id = here.tenant_id and w.id = here.warehouse_id"
         "  where here.tenant_id = %(tenant)s and here.id = %(location)s"
-        "    and apart.kind = 'quarantine' and w.quarantines_returns"
+        "    and apart.kind = 'quarantine' and apart.closed_at is null and w.quarantines_returns"
         "  order by apart.code limit 1)"
         " from lot l where l.tenant_id = %(tenant)s and l.id = any(%(lots)s)",
         {"tenant": ctx.tenant_id, "location": location_id, "lots": sorted(set(lot_ids))},

@@ -23,7 +23,7 @@ from erp.services.inventory.errors import OtherExpiry
 from erp.services.inventory.labelling import LotLabel, check_label, ensure_lots, hold_numbers
 from erp.services.inventory.moving import Movement, Origin, write_moves
 from erp.services.inventory.opening_stock_lines import StockLine, read_stock_lines
-from erp.services.inventory.places import Place, get_owned_place, get_places, outside
+from erp.services.inventory.places import Place, beside, get_owned_place, get_places, outside
 from erp.services.inventory.posting import instant_of, post_stock
 from erp.services.platform import (
     MOST_CHARACTERS,
@@ -173,13 +173,8 @@ def _goods(
 
 
 def _expired_store(session: Session, ctx: RequestContext, place: Place) -> Place | None:
-    row = db.fetch_one(
-        session,
-        "select id from location where tenant_id = %s and warehouse_id = %s and kind = %s"
-        " order by code limit 1",
-        (ctx.tenant_id, place.warehouse_id, LocationKind.EXPIRED_STORE.value),
-    )
-    return get_places(session, ctx, [row["id"]])[row["id"]] if row else None
+    found = beside(session, ctx, place, LocationKind.EXPIRED_STORE)
+    return get_places(session, ctx, [found])[found] if found else None
 
 
 def _known(

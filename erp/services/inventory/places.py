@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,7 +11,13 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.models.inventory import LocationKind
 from erp.models.inventory.place import OWNED_KINDS
-from erp.services.inventory.errors import ByTransfer, InQuarantine, UnknownPlace, WrongPlace
+from erp.services.inventory.errors import (
+    ByTransfer,
+    InQuarantine,
+    PlaceClosed,
+    UnknownPlace,
+    WrongPlace,
+)
 
 ACCOUNT_OF_KIND = {
     LocationKind.STORAGE.value: "inventory",
@@ -33,6 +40,7 @@ class Place:
     branch_id: UUID | None
     company_id: UUID | None
     gstin: str | None
+    closed_at: datetime | None
 
     @property
     def is_owned(self) -> bool:
@@ -55,6 +63,7 @@ def get_owned_place(
     Raises:
         UnknownPlace: No such location, or the branch has no storage.
         WrongPlace: It is not ours, or another company's.
+        PlaceClosed: It is used no more.
         ByTransfer: Goods there are on their way to another branch.
         InQuarantine: Goods there wait for a decision.
     """
@@ -69,6 +78,9 @@ def get_owned_place(
     if not place.is_owned or place.company_id != ctx.company_id:
         message = f"{place.name} does not hold goods of this company. Choose another location."
         raise WrongPlace(message, fields={at: message})
+    if place.closed_at is not None:
+        message = f"{place.name} is closed. Choose another, or open it again under Warehouses."
+        raise PlaceClosed(message, fields={at: message})
     if place.kind == LocationKind.TRANSIT:
         message = f"Goods in {place.name} are received or settled on their transfer."
         raise ByTransfer(message, fields={at: message})
@@ -79,7 +91,8 @@ def get_owned_place(
 
 
 _PLACE = """
-    select l.id, l.code, l.name, l.kind, l.warehouse_id, b.id as branch_id, b.company_id, b.gstin
+    select l.id, l.code, l.name, l.kind, l.warehouse_id, b.id as branch_id, b.company_id, b.gstin,
+           l.closed_at
       from location l
       left join warehouse w on w.tenant_id = l.tenant_id and w.id = l.warehouse_id
       left join branch b on b.tenant_id = w.tenant_id and b.id = w.branch_id
@@ -98,10 +111,22 @@ def _first_storage(session: Session, ctx: RequestContext) -> Place | None:
     row = db.fetch_one(
         session,
         _PLACE + " where l.tenant_id = %s and b.id = %s and l.kind = 'storage'"
-        " order by l.code limit 1",
+        "   and l.closed_at is null order by l.code limit 1",
         (ctx.tenant_id, ctx.branch_id),
     )
     return Place(**row) if row else None
+
+
+def beside(session: Session, ctx: RequestContext, place: Place, kind: LocationKind) -> UUID | None:
+    """Return the first place in use of a kind in the warehouse of a place, e.g. its quarantine."""
+    row = db.fetch_one(
+        session,
+        "select id from location where tenant_id = %s and warehouse_id = %s and kind = %s"
+        "   and closed_at is null order by code limit 1",
+        (ctx.tenant_id, place.warehouse_id, kind.value),
+    )
+    found: UUID | None = row["id"] if row else None
+    return found
 
 
 def outside(session: Session, ctx: RequestContext, kind: LocationKind) -> UUID:

@@ -36,7 +36,7 @@ from erp.services.inventory.errors import (
 )
 from erp.services.inventory.events import GoodsQuarantined, QuarantineDecided
 from erp.services.inventory.moving import Movement, Origin, quarantine_rows, write_moves
-from erp.services.inventory.places import Place, get_owned_place, get_places, outside
+from erp.services.inventory.places import Place, beside, get_owned_place, get_places, outside
 from erp.services.inventory.posting import post_lines
 from erp.services.platform import Command, Quantity, Result, ShortText, Text, command, emit
 
@@ -224,16 +224,10 @@ def decide_quarantine(
 
 
 def _quarantine_of(session: Session, ctx: RequestContext, place: Place) -> UUID:
-    row = db.fetch_one(
-        session,
-        "select id from location where tenant_id = %s and warehouse_id = %s"
-        " and kind = 'quarantine' order by code limit 1",
-        (ctx.tenant_id, place.warehouse_id),
-    )
-    if row is None:
+    found = beside(session, ctx, place, LocationKind.QUARANTINE)
+    if found is None:
         message = f"The warehouse of {place.name} has no quarantine. Add one to it."
         raise UnknownPlace(message, fields={"location_id": message})
-    found: UUID = row["id"]
     return found
 
 

@@ -35,6 +35,7 @@ class WarehousePlace(Result):
     name: str
     kind: LocationKind
     parent_id: UUID | None
+    is_closed: bool
     depth: int
     units: int
 
@@ -43,6 +44,7 @@ class WarehouseRow(Result):
     """A warehouse with its rules and what is in it.
 
     Attributes:
+        is_closed: None of its places is in use.
         tree: Its places, each followed by those that are part of it.
     """
 
@@ -52,6 +54,7 @@ class WarehouseRow(Result):
     branch: str
     removal: Removal
     quarantines_returns: bool
+    is_closed: bool
     places: int
     units: int
     tree: list[WarehousePlace]
@@ -117,7 +120,9 @@ def list_warehouses(session: Session, ctx: RequestContext, _wanted: Nothing) -> 
 
 def _warehouse(row: Mapping[str, Any], places: Sequence[Mapping[str, Any]]) -> WarehouseRow:
     units = sum(place["units"] for place in places)
-    return WarehouseRow(**row, places=len(places), units=units, tree=_tree(places, None, 0))
+    is_closed = all(place["is_closed"] for place in places)
+    tree = _tree(places, None, 0)
+    return WarehouseRow(**row, is_closed=is_closed, places=len(places), units=units, tree=tree)
 
 
 def _tree(
@@ -136,6 +141,7 @@ def _tree(
 
 _PLACES: LiteralString = """
     select l.warehouse_id, l.id, l.code, l.name, l.kind, l.parent_id,
+           l.closed_at is not null as is_closed,
            coalesce(held.units, 0)::bigint as units
       from location l
       join warehouse w on w.tenant_id = l.tenant_id and w.id = l.warehouse_id

@@ -80,6 +80,7 @@ class LocationRow(Result):
     warehouse: str
     branch_id: UUID
     branch: str
+    is_closed: bool
 
 
 class LocationList(Rows):
@@ -89,10 +90,15 @@ class LocationList(Rows):
 
 
 class ListLocations(Query):
-    """Which places to list; all of the tenant's own where nothing is said."""
+    """Which places to list; all of the tenant's own that are in use where nothing is said.
+
+    Attributes:
+        with_closed: Closed ones too.
+    """
 
     branch_id: UUID | None = None
     kind: LocationKind | None = None
+    with_closed: bool = False
 
 
 @command("inventory.create_warehouse", permission="inventory.adjust", rest="POST /warehouses")
@@ -181,7 +187,7 @@ def create_location(session: Session, ctx: RequestContext, cmd: CreateLocation) 
     if cmd.kind in OUTSIDE:
         message = "A warehouse holds storage, expired store, quarantine and transit places only."
         raise InvalidInput(message, fields={"kind": message})
-    _require_alike(session, ctx, cmd)
+    require_alike(session, ctx, cmd.warehouse_id, cmd.parent_id, cmd.kind)
     place = Location(
         tenant_id=ctx.tenant_id,
         warehouse_id=cmd.warehouse_id,
@@ -194,20 +200,29 @@ def create_location(session: Session, ctx: RequestContext, cmd: CreateLocation) 
     return Identified(id=place.id)
 
 
-def _require_alike(session: Session, ctx: RequestContext, cmd: CreateLocation) -> None:
-    """Keep a place within one warehouse and of the kind of what it is part of."""
-    if cmd.parent_id is None:
+def require_alike(
+    session: Session, ctx: RequestContext, warehouse_id: UUID, parent_id: UUID | None, kind: str
+) -> None:
+    """Keep a place within one warehouse and of the kind of what it is part of, which is in use.
+
+    Raises:
+        InvalidInput: What it is to be part of is elsewhere, of another kind, or closed.
+    """
+    if parent_id is None:
         return
     above = db.fetch_one(
         session,
-        "select kind from location where tenant_id = %s and id = %s and warehouse_id = %s",
-        (ctx.tenant_id, cmd.parent_id, cmd.warehouse_id),
+        "select kind, closed_at from location"
+        " where tenant_id = %s and id = %s and warehouse_id = %s",
+        (ctx.tenant_id, parent_id, warehouse_id),
     )
     if above is None:
         raise _unknown("parent_id", "This place is not in the warehouse. Choose one that is.")
-    if above["kind"] != cmd.kind:
-        kind = above["kind"].replace("_", " ")
-        raise _unknown("kind", f"What it is part of is for {kind}. Choose the same.")
+    if above["closed_at"] is not None:
+        raise _unknown("parent_id", "This place is closed. Open it again, or choose another.")
+    if above["kind"] != kind:
+        words = above["kind"].replace("_", " ")
+        raise _unknown("kind", f"What it is part of is for {words}. Choose the same.")
 
 
 @query("inventory.list_locations", permission="inventory.view", rest="GET /locations")
@@ -217,16 +232,22 @@ def list_locations(session: Session, ctx: RequestContext, wanted: ListLocations)
         session,
         """
         select l.id, l.code, l.name, l.kind, l.warehouse_id, w.name as warehouse,
-               b.id as branch_id, b.name as branch
+               b.id as branch_id, b.name as branch, l.closed_at is not null as is_closed
           from location l
           join warehouse w on w.tenant_id = l.tenant_id and w.id = l.warehouse_id
           join branch b on b.tenant_id = w.tenant_id and b.id = w.branch_id
          where l.tenant_id = %(tenant)s
            and (%(branch)s::uuid is null or b.id = %(branch)s)
            and (%(kind)s::text is null or l.kind = %(kind)s)
+           and (%(closed)s or l.closed_at is null)
          order by l.code
         """,
-        {"tenant": ctx.tenant_id, "branch": wanted.branch_id, "kind": wanted.kind},
+        {
+            "tenant": ctx.tenant_id,
+            "branch": wanted.branch_id,
+            "kind": wanted.kind,
+            "closed": wanted.with_closed,
+        },
     )
     return LocationList(rows=[LocationRow(**row) for row in rows])
 
@@ -241,3 +262,4 @@ def _unknown(field: str, message: str) -> InvalidInput:
 
 refuse_on("uq_warehouse_tenant_id_code", _taken)
 refuse_on("uq_location_tenant_id_code", _taken)
+refuse_on("location_tree", lambda: _unknown("parent_id", "A place cannot be part of itself."))

@@ -1,5 +1,6 @@
 """Tills of a branch."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import Conflict, NotFound
 from erp.core.ids import new_id
+from erp.services import inventory
 from erp.services.platform import Command, Identified, ShortText, command
 
 
@@ -45,7 +47,8 @@ def create_register(session: Session, ctx: RequestContext, cmd: CreateRegister) 
         session,
         "select w.branch_id from location l join warehouse w on (w.tenant_id, w.id) = (l.tenant_id, l.warehouse_id)"
         " join branch b on (b.tenant_id, b.id) = (w.tenant_id, w.branch_id)"
-        " where l.tenant_id = %s and l.id = %s and l.kind = 'storage' and b.company_id = %s",
+        " where l.tenant_id = %s and l.id = %s and l.kind = 'storage' and l.closed_at is null"
+        "   and b.company_id = %s for key share of l",
         (ctx.tenant_id, cmd.location_id, ctx.company_id),
     )
     if place is None:
@@ -71,7 +74,8 @@ def change_register(session: Session, ctx: RequestContext, cmd: ChangeRegister) 
 
     Raises:
         NotFound: The company has no such till.
-        Conflict: It is taken out of use while a shift is open.
+        Conflict: It is taken out of use while a shift is open, or used again although its place is
+            closed.
     """
     known = db.fetch_one(
         session,
@@ -82,7 +86,9 @@ def change_register(session: Session, ctx: RequestContext, cmd: ChangeRegister) 
     if known is None:
         message = "There is no such till."
         raise NotFound(message, fields={"register_id": message})
-    if not cmd.is_active:
+    if cmd.is_active:
+        _require_open_place(session, ctx, cmd.register_id)
+    else:
         _require_at_rest(session, ctx, cmd.register_id)
     db.execute(
         session,
@@ -90,6 +96,33 @@ def change_register(session: Session, ctx: RequestContext, cmd: ChangeRegister) 
         (cmd.name, cmd.is_active, ctx.tenant_id, cmd.register_id),
     )
     return Identified(id=cmd.register_id)
+
+
+def _require_open_place(session: Session, ctx: RequestContext, register_id: UUID) -> None:
+    closed = db.fetch_one(
+        session,
+        "select l.name from register r"
+        "  join location l on (l.tenant_id, l.id) = (r.tenant_id, r.location_id)"
+        " where r.tenant_id = %s and r.id = %s and l.closed_at is not null",
+        (ctx.tenant_id, register_id),
+    )
+    if closed:
+        message = f"It sells from {closed['name']}, which is closed. Open that again first."
+        raise Conflict(message, fields={"is_active": message})
+
+
+@inventory.tells_what_needs_places
+def tills_of_places(
+    session: Session, ctx: RequestContext, place_ids: Sequence[UUID]
+) -> Sequence[str]:
+    """Return the tills in use that sell from some places."""
+    rows = db.fetch_all(
+        session,
+        "select name from register"
+        " where tenant_id = %s and location_id = any(%s) and is_active order by code",
+        (ctx.tenant_id, list(place_ids)),
+    )
+    return [f"till {row['name']} sells from it" for row in rows]
 
 
 def _require_at_rest(session: Session, ctx: RequestContext, register_id: UUID) -> None:

@@ -1,6 +1,6 @@
 """What is on order and how long it takes to come, for the suggestions of stock."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -70,3 +70,17 @@ def what_is_on_order(session: Session, ctx: RequestContext) -> Mapping[UUID, inv
         },
     )
     return {row.pop("variant_id"): inventory.OnOrder(**row) for row in rows}
+
+
+@inventory.tells_what_needs_places
+def orders_to_places(
+    session: Session, ctx: RequestContext, place_ids: Sequence[UUID]
+) -> Sequence[str]:
+    """Return the orders whose goods are to be put into some places."""
+    rows = db.fetch_all(
+        session,
+        "select distinct number from purchase_order where tenant_id = %s and location_id = any(%s)"
+        "   and status in ('awaiting', 'placed') order by number",
+        (ctx.tenant_id, list(place_ids)),
+    )
+    return [f"goods of order {row['number']} are to come to it" for row in rows]

@@ -1,5 +1,6 @@
 """Holding a customer's order still while it is changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.models.sales import OrderStatus
+from erp.services import inventory
 from erp.services.sales.errors import SalesOrderChanged, SalesOrderEnded, UnknownSalesOrder
 
 
@@ -82,3 +84,17 @@ def delivered_of(session: Session, ctx: RequestContext, order_id: UUID) -> list[
         (ctx.tenant_id, order_id),
     )
     return [Delivered(**row) for row in rows]
+
+
+@inventory.tells_what_needs_places
+def orders_from_places(
+    session: Session, ctx: RequestContext, place_ids: Sequence[UUID]
+) -> Sequence[str]:
+    """Return the orders of customers whose goods are to leave some places; quotations hold none."""
+    rows = db.fetch_all(
+        session,
+        "select number from sales_order where tenant_id = %s and location_id = any(%s)"
+        "   and status = 'confirmed' order by number",
+        (ctx.tenant_id, list(place_ids)),
+    )
+    return [f"goods of customer order {row['number']} leave from it" for row in rows]

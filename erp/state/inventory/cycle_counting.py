@@ -1,7 +1,6 @@
 """Cycle counting: what is due to be counted, how often, and how right the books were."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -35,7 +34,7 @@ class DueLotsState(ListState, rx.State):
         Column("location", "Place", sort="location", wide_only=True),
         Column("value", "Value", Kind.MONEY, sort="value", wide_only=True),
         Column("counted_on", "Last counted", Kind.DATE, sort="counted_on", wide_only=True),
-        Column("due_on", "Due", Kind.DATE, sort="due_on", detail="overdue"),
+        Column("due_on", "Due", Kind.DATE, sort="due_on", detail="days_overdue"),
     )
     row_link: ClassVar[str] = "/stock/lots/{lot_id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("abc", "location_id")
@@ -43,14 +42,12 @@ class DueLotsState(ListState, rx.State):
 
     classes: list[dict[str, str]] = []
     start_link: str = NEW_COUNT
-    _today: date | None = None
     may_count: bool = False
     may_plan: bool = False
 
     async def _reload(self) -> None:
         principal = await self._principal()
         self.may_count, self.may_plan = principal.may(COUNT), principal.may(PLAN)
-        self._today = await self._call(lambda ctx: ctx.today)
         await super()._reload()
         if self.problem:
             return
@@ -59,11 +56,12 @@ class DueLotsState(ListState, rx.State):
         self.start_link = f"{NEW_COUNT}?{urlencode({'scope': 'due', **self.filters})}"
 
     def _entry(self, row: Any) -> Any:
-        days = ((self._today or row.due_on) - row.due_on).days
         return row.model_dump() | {
             "id": f"{row.lot_id}{row.location_id}",
             "lot_number": f"Lot {row.lot_number}",
-            "overdue": f"{counted(days, 'day')} ago" if days else "Today",
+            "days_overdue": f"{counted(row.days_overdue, 'day')} ago"
+            if row.days_overdue
+            else "Today",
         }
 
     @handler(permission=PAGE)

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import reflex as rx
+from reflex.event import EventSpec
 
+from erp.core.errors import DomainError
 from erp.core.formatting import counted
 from erp.state.asking import DialogFormState
 from erp.state.inventory.stock import VIEW
@@ -32,6 +34,7 @@ class WarehousesState(SessionState, rx.State):
 
     Attributes:
         places: Of each warehouse, every place followed by those that are part of it.
+        closed: How many places are closed, in words. with_closed: they are shown too.
     """
 
     permission: ClassVar[str] = VIEW
@@ -39,6 +42,8 @@ class WarehousesState(SessionState, rx.State):
     is_loading: bool = True
     may_plan: bool = False
     may_build: bool = False
+    closed: str = ""
+    with_closed: bool = False
     warehouses: list[dict[str, str]] = []
     places: dict[str, list[dict[str, str]]] = {}
 
@@ -51,9 +56,41 @@ class WarehousesState(SessionState, rx.State):
         principal = await self._principal()
         self.may_plan, self.may_build = principal.may(PLAN), principal.may(BUILD)
         rows = (await self._ask("inventory.list_warehouses")).rows
-        self.warehouses = [_warehouse(row) for row in rows]
-        self.places = {str(row.id): [_place(place) for place in row.tree] for row in rows}
+        count = sum(place.is_closed for row in rows for place in row.tree)
+        self.closed = counted(count, "closed place") if count else ""
+        self.with_closed = self.with_closed and bool(count)
+        self.warehouses = [_warehouse(row) for row in rows if self.with_closed or not row.is_closed]
+        self.places = {
+            str(row.id): [
+                _place(place) for place in row.tree if self.with_closed or not place.is_closed
+            ]
+            for row in rows
+        }
         self.is_loading = False
+
+    @handler(permission=PAGE)
+    async def show_closed(self) -> None:
+        """Show closed places too; once more hides them again."""
+        self.with_closed = not self.with_closed
+        await self._show()
+
+    @handler(permission=BUILD)
+    async def reopen(self, place_id: str) -> EventSpec:
+        """Use a place again."""
+        return await self._reopened("inventory.reopen_location", {"location_id": place_id})
+
+    @handler(permission=BUILD)
+    async def reopen_warehouse(self, warehouse_id: str) -> EventSpec:
+        """Use every place of a warehouse again."""
+        return await self._reopened("inventory.reopen_warehouse", {"warehouse_id": warehouse_id})
+
+    async def _reopened(self, command: str, about: Mapping[str, Any]) -> EventSpec:
+        try:
+            done = await self._run(command, about)
+        except DomainError as error:
+            return rx.toast.error(error.message)
+        await self._show()
+        return rx.toast.success(f"Open again: {counted(done.places, 'place')}.")
 
 
 class WarehouseRulesState(DialogFormState, rx.State):
@@ -122,6 +159,79 @@ class NewPlaceState(DialogFormState, rx.State):
         await (await self.get_state(WarehousesState))._show()
 
 
+class ChangeWarehouseState(DialogFormState, rx.State):
+    """Names a warehouse anew."""
+
+    permission: ClassVar[str] = BUILD
+    command: ClassVar[str] = "inventory.change_warehouse"
+    subject_field: ClassVar[str] = "warehouse_id"
+    done_words: ClassVar[str] = "Named anew. Papers of before keep the old name."
+
+    now: dict[str, str] = {}
+
+    async def _prepare(self) -> None:
+        rows = (await self.get_state(WarehousesState)).warehouses
+        self.now = next((row for row in rows if row["id"] == self.subject["id"]), {})
+
+    def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
+        return _with_code(super()._payload(form))
+
+    async def _bring_up_to_date(self) -> None:
+        await (await self.get_state(WarehousesState))._show()
+
+
+class ChangePlaceState(DialogFormState, rx.State):
+    """Names a place anew, or moves it in the tree."""
+
+    permission: ClassVar[str] = BUILD
+    command: ClassVar[str] = "inventory.change_location"
+    subject_field: ClassVar[str] = "location_id"
+
+    now: dict[str, str] = {}
+    within: list[dict[str, str]] = []
+
+    async def _prepare(self) -> None:
+        houses = (await self.get_state(WarehousesState)).places.values()
+        known = next((x for x in houses if any(p["id"] == self.subject["id"] for p in x)), [])
+        self.now = next((place for place in known if place["id"] == self.subject["id"]), {})
+        others = [
+            {"value": place["id"], "label": place["name"]}
+            for place in known
+            if place["id"] != self.subject["id"] and place["kind"] == self.now["kind"]
+        ]
+        self.within = [{"value": "", "label": "Nothing: beside the others"}, *others]
+
+    def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
+        return _with_code(super()._payload(form))
+
+    async def _bring_up_to_date(self) -> None:
+        await (await self.get_state(WarehousesState))._show()
+
+
+class ClosePlaceState(DialogFormState, rx.State):
+    """Closes a place with its parts."""
+
+    permission: ClassVar[str] = BUILD
+    command: ClassVar[str] = "inventory.close_location"
+    subject_field: ClassVar[str] = "location_id"
+    done_words: ClassVar[str] = "Closed. Nothing is moved into it until it is opened again."
+
+    async def _bring_up_to_date(self) -> None:
+        await (await self.get_state(WarehousesState))._show()
+
+
+class CloseWarehouseState(DialogFormState, rx.State):
+    """Closes every place of a warehouse."""
+
+    permission: ClassVar[str] = BUILD
+    command: ClassVar[str] = "inventory.close_warehouse"
+    subject_field: ClassVar[str] = "warehouse_id"
+    done_words: ClassVar[str] = "Closed. Nothing is moved into it until it is opened again."
+
+    async def _bring_up_to_date(self) -> None:
+        await (await self.get_state(WarehousesState))._show()
+
+
 def _with_code(given: Mapping[str, Any]) -> dict[str, Any]:
     """Write the code as it is kept: in capital letters."""
     code = f"{given.get('code', '')}".strip().upper()
@@ -134,6 +244,8 @@ def _place(row: Any) -> dict[str, str]:
         "code": row.code,
         "name": row.name,
         "kind": KINDS[row.kind],
+        "parent_id": str(row.parent_id or ""),
+        "is_closed": "yes" if row.is_closed else "",
         "depth": str(row.depth),
         "holds": counted(row.units, "unit") if row.units else "Empty",
     }
@@ -147,6 +259,7 @@ def _warehouse(row: Any) -> dict[str, str]:
         "branch": row.branch,
         "removal": row.removal,
         "removal_words": REMOVALS[row.removal],
+        "is_closed": "yes" if row.is_closed else "",
         "keeps": "yes" if row.quarantines_returns else "",
         "holds": f"{counted(row.units, 'unit')} in {counted(row.places, 'place')}",
     }

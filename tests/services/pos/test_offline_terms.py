@@ -5,13 +5,16 @@ from erp.services.pos.offline_catalogue import TERMS
 
 SAME_TERMS = {
     "inventory.adjust_stock", "inventory.alert_expiring_lots", "inventory.approve_count",
-    "inventory.cancel_count", "inventory.cancel_transfer", "inventory.chase_transfers",
+    "inventory.cancel_count", "inventory.cancel_transfer", "inventory.change_location",
+    "inventory.change_warehouse", "inventory.chase_transfers", "inventory.close_location",
+    "inventory.close_warehouse",
     "inventory.create_location", "inventory.create_warehouse", "inventory.decide_quarantine",
     "inventory.dismiss_suggestion", "inventory.dispatch_transfer", "inventory.dispense_packs",
     "inventory.import_opening_stock", "inventory.keep_making", "inventory.keep_past_stock", "inventory.make_again",
     "inventory.make_recipe",
     "inventory.quarantine_goods", "inventory.receive_goods", "inventory.receive_transfer",
     "inventory.record_count", "inventory.release_lapsed_reservations",
+    "inventory.reopen_location", "inventory.reopen_warehouse",
     "inventory.request_recount", "inventory.request_transfer", "inventory.retire_recipe",
     "inventory.save_recipe", "inventory.set_carrying_rate",
     "inventory.set_checklist", "inventory.set_claim_terms", "inventory.set_count_interval",
