@@ -19,6 +19,7 @@ from erp.components import (
 from erp.components.browser_parts import FilePick
 from erp.components.records import or_dash, record_view
 from erp.pages.catalog.product_forms import product_dialogs
+from erp.pages.catalog.products import tax_rule
 from erp.pages.catalog.substitutes import link_dialog, substitutes_card
 from erp.pages.purchasing.prices import prices_card
 from erp.pages.routing import page
@@ -243,12 +244,7 @@ def _tax() -> rx.Component:
     tax = ProductState.tax
     proposal = rx.el.div(
         rx.cond(tax["differs"] != "", badge("Differs from the rules", "amber")),
-        rx.el.p(
-            rx.el.b("The rules: ", tax["proposed"]),
-            rx.cond(tax["hsn"] != "", rx.el.span(" · HSN ", tax["hsn"])),
-        ),
-        rx.el.p(tax["reason"]),
-        rx.cond(tax["source"] != "", rx.el.p(tax["source"], class_name="soft")),
+        *tax_rule(tax),
         rx.cond(tax["because"] != "", rx.el.p(rx.el.b("Taxed otherwise: "), tax["because"])),
         class_name="tax-rule",
     )

@@ -115,7 +115,14 @@ from erp.services.catalog.substituting import (
     list_substitutes,
     unlink_substitute,
 )
-from erp.services.catalog.tax_proposing import ProposeTaxClass, TaxProposal, propose_tax_class
+from erp.services.catalog.tax_proposing import (
+    ProposeTax,
+    ProposeTaxClass,
+    TaxProposal,
+    TaxProposed,
+    propose_tax,
+    propose_tax_class,
+)
 from erp.services.catalog.taxing import (
     CreateTaxClass,
     DatedRate,
@@ -188,6 +195,7 @@ __all__ = [
     "ProductDetail",
     "ProductPage",
     "ProductRow",
+    "ProposeTax",
     "ProposeTaxClass",
     "RateOrder",
     "ReadList",
@@ -209,6 +217,7 @@ __all__ = [
     "SubstituteRow",
     "SupplyTreatment",
     "TaxProposal",
+    "TaxProposed",
     "TradedVariant",
     "UnknownBrand",
     "UnknownProduct",
@@ -250,6 +259,7 @@ __all__ = [
     "merge_brand",
     "merge_remedy",
     "preview_maker_list",
+    "propose_tax",
     "propose_tax_class",
     "read_list",
     "read_potency",

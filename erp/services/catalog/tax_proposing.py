@@ -1,18 +1,47 @@
-"""Which tax class a product should have, by what it is; a person decides."""
+"""Which tax class goods should have, by what they are; a person decides."""
 
-from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
+from pydantic import model_validator
 from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.models.catalog import Form, SupplyTreatment
-from erp.services.catalog.errors import UnknownProduct
-from erp.services.catalog.tax_rules import CHANGED_ON, TaxFacts, TaxRule, rule_for
-from erp.services.platform import Query, Result, query
+from erp.services.catalog.families import Name, single_spaced
+from erp.services.catalog.remedies import Names
+from erp.services.catalog.tax_facts import TaxedProduct, class_proposed, product_taxed
+from erp.services.catalog.tax_rules import TaxFacts, TaxRule, is_alike, is_by_the_book, rule_for
+from erp.services.platform import Quantity, Query, Result, ShortText, query
+
+
+class ProposeTax(Query):
+    """Goods that need not be in the catalogue.
+
+    Attributes:
+        remedy: What they are made of; empty for nothing.
+        is_pharmacopoeial: A pharmacopoeia has the remedy; as it is known here where left out.
+        pack_quantity, pack_unit: As printed; left out, as they are put up for retail sale.
+        tax_class: Code of the class that is thought of, proposed before others taxed alike.
+    """
+
+    name: ShortText
+    form: Form
+    remedy: Name | None = None
+    is_pharmacopoeial: bool | None = None
+    constituents: Names = ()
+    pack_quantity: Quantity | None = None
+    pack_unit: ShortText | None = None
+    tax_class: ShortText | None = None
+
+    @model_validator(mode="after")
+    def _whole_pack(self) -> Self:
+        if (self.pack_quantity is None) != (self.pack_unit is None):
+            message = "Give the pack's quantity and its measure, or neither."
+            raise ValueError(message)
+        return self
 
 
 class ProposeTaxClass(Query):
@@ -21,16 +50,13 @@ class ProposeTaxClass(Query):
     product_id: UUID
 
 
-class TaxProposal(Result):
-    """How the rules tax a product.
+class TaxProposed(Result):
+    """How the rules tax goods.
 
     Attributes:
         tax_class: Code of the class of the tenant that is taxed so; empty where there is none.
         rate: Percent today; none with the rest where no rule tells.
         is_certain: False where rulings differ: ask an accountant.
-        is_followed: The product is of that class.
-        is_hsn_alike: Its HSN begins as the proposed one, or the other way about.
-        overridden_because: The reason a person gave for another class.
     """
 
     hsn: str
@@ -40,9 +66,32 @@ class TaxProposal(Result):
     reason: str
     source: str
     is_certain: bool
+
+
+class TaxProposal(TaxProposed):
+    """How the rules tax a product that is in the catalogue.
+
+    Attributes:
+        is_followed: The product is of that class.
+        is_hsn_alike: Its HSN begins as the proposed one, or the other way about.
+        overridden_because: The reason a person gave for another class.
+    """
+
     is_followed: bool
     is_hsn_alike: bool
     overridden_because: str
+
+
+@query("catalog.propose_tax", permission="catalog.view", rest="POST /tax-proposals")
+def propose_tax(session: Session, ctx: RequestContext, wanted: ProposeTax) -> TaxProposed:
+    """Propose HSN and tax class of goods from their form, remedy, constituents and pack."""
+    pack = None
+    if wanted.pack_quantity is not None and wanted.pack_unit is not None:
+        pack = (wanted.pack_quantity, wanted.pack_unit)
+    facts = TaxFacts(wanted.form, wanted.name, _by_the_book(session, ctx, wanted), pack)
+    rule = rule_for(facts)
+    code = class_proposed(session, ctx, rule, wanted.tax_class or "")
+    return TaxProposed(**_told(rule), tax_class=code)
 
 
 @query(
@@ -53,98 +102,51 @@ class TaxProposal(Result):
 def propose_tax_class(
     session: Session, ctx: RequestContext, wanted: ProposeTaxClass
 ) -> TaxProposal:
-    """Propose HSN and tax class from form, pharmacopoeia flag, constituents and pack.
+    """Propose HSN and tax class of a product, as it is put up for retail sale.
 
     Raises:
         UnknownProduct: The product is not in the acting tenant.
     """
-    row = _facts(session, ctx, wanted.product_id)
-    rule = rule_for(_tax_facts(row))
-    code = _class_of(session, ctx, rule, row["tax_class"]) if rule else ""
-    return TaxProposal(
-        hsn=rule.hsn if rule else "",
-        treatment=rule.treatment if rule else None,
-        rate=rule.rate if rule else None,
-        tax_class=code,
-        reason=rule.reason if rule else "No rule tells how this is taxed",
-        source=rule.source if rule else "",
-        is_certain=rule is not None and rule.is_certain,
-        is_followed=not code or code == row["tax_class"],
-        is_hsn_alike=rule is None
-        or row["hsn"].startswith(rule.hsn)
-        or rule.hsn.startswith(row["hsn"]),
-        overridden_because=row["tax_reason"],
-    )
+    product = product_taxed(session, ctx, wanted.product_id)
+    rule = rule_for(product.facts)
+    return TaxProposal(**_told(rule), **_compared(session, ctx, product, rule))
 
 
-def proposed_class(session: Session, ctx: RequestContext, product_id: UUID) -> str:
-    """Return the code of the class that the rules propose; empty where they propose none."""
-    row = _facts(session, ctx, product_id)
-    rule = rule_for(_tax_facts(row))
-    return _class_of(session, ctx, rule, row["tax_class"]) if rule else ""
-
-
-def _facts(session: Session, ctx: RequestContext, product_id: UUID) -> dict[str, Any]:
-    row = db.fetch_one(
+def _by_the_book(session: Session, ctx: RequestContext, wanted: ProposeTax) -> bool:
+    """Tell whether the pharmacopoeia alone makes it; a new remedy is taken for one that it has."""
+    if not wanted.remedy:
+        return False
+    known = db.fetch_one(
         session,
         """
-        select p.name, p.form, p.hsn, p.constituents, p.tax_reason, c.code as tax_class,
-               coalesce(r.is_pharmacopoeial, false) as is_pharmacopoeial,
-               starts_with(lower(p.name), lower(r.name)) as is_named_so,
-               (select array[v.pack_quantity::text, lower(v.pack_unit)] from variant v
-                 where v.tenant_id = p.tenant_id and v.product_id = p.id and v.is_active
-                 order by v.pack_unit = 'kg', v.pack_quantity limit 1) as pack
-          from product p
-          join tax_class c on c.tenant_id = p.tenant_id and c.id = p.tax_class_id
-          left join remedy r on r.tenant_id = p.tenant_id and r.id = p.remedy_id
-         where p.tenant_id = %s and p.id = %s
+        select r.name, r.is_pharmacopoeial from remedy n
+          join remedy r on r.tenant_id = n.tenant_id and r.id = coalesce(n.merged_into_id, n.id)
+         where n.tenant_id = %s and lower(n.name) = lower(%s)
+         order by n.merged_into_id is not null, n.id limit 1
         """,
-        (ctx.tenant_id, product_id),
-    )
-    if row is None:
-        message = "This product is not known here. Search for it again."
-        raise UnknownProduct(message, fields={"product_id": message})
-    return row
+        (ctx.tenant_id, single_spaced(wanted.remedy)),
+    ) or {"name": wanted.remedy, "is_pharmacopoeial": True}
+    said = wanted.is_pharmacopoeial
+    is_listed = known["is_pharmacopoeial"] if said is None else said
+    return is_listed and is_by_the_book(wanted.name, known["name"], wanted.constituents)
 
 
-def _tax_facts(row: dict[str, Any]) -> TaxFacts:
-    return TaxFacts(
-        form=Form(row["form"]),
-        name=row["name"],
-        is_by_the_book=bool(
-            row["is_pharmacopoeial"] and row["is_named_so"] and len(row["constituents"]) < 2  # noqa: PLR2004  more than one makes a combination
-        ),
-        pack=(int(row["pack"][0]), row["pack"][1]) if row["pack"] else None,
-    )
+def _told(rule: TaxRule | None) -> dict[str, Any]:
+    if rule is None:
+        reason = "No rule tells how this is taxed"
+        nothing = dict.fromkeys(("treatment", "rate"))
+        return nothing | {"hsn": "", "reason": reason, "source": "", "is_certain": False}
+    told = ("hsn", "treatment", "rate", "reason", "source", "is_certain")
+    return {name: getattr(rule, name) for name in told}
 
 
-def _class_of(session: Session, ctx: RequestContext, rule: TaxRule, current: str) -> str:
-    """Return the class taxed as a rule says, today and before; the current one if it is."""
-    rows = db.fetch_all(
-        session,
-        """
-        select c.code from tax_class c
-          join lateral (select rate from tax_rate r
-                         where r.tenant_id = c.tenant_id and r.tax_class_id = c.id
-                           and r.valid_from <= %(today)s
-                         order by r.valid_from desc limit 1) now on now.rate = %(rate)s
-          left join lateral (select rate from tax_rate r
-                              where r.tenant_id = c.tenant_id and r.tax_class_id = c.id
-                                and r.valid_from <= %(before)s
-                              order by r.valid_from desc limit 1) old on true
-         where c.tenant_id = %(tenant)s and c.treatment = %(treatment)s
-         order by coalesce(old.rate = %(rate_before)s, true) desc,
-                  (c.code = %(current)s) desc, c.code
-         limit 1
-        """,
-        {
-            "tenant": ctx.tenant_id,
-            "today": ctx.today,
-            "before": CHANGED_ON - timedelta(days=1),
-            "rate": rule.rate,
-            "rate_before": rule.rate_before,
-            "treatment": rule.treatment,
-            "current": current,
-        },
-    )
-    return rows[0]["code"] if rows else ""
+def _compared(
+    session: Session, ctx: RequestContext, product: TaxedProduct, rule: TaxRule | None
+) -> dict[str, Any]:
+    code = class_proposed(session, ctx, rule, product.tax_class)
+    return {
+        "tax_class": code,
+        "is_followed": code in ("", product.tax_class),
+        "is_hsn_alike": rule is None or is_alike(product.hsn, rule.hsn),
+        "overridden_because": product.reason,
+    }

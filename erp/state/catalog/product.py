@@ -13,7 +13,7 @@ from erp.core.formatting import date_text, group_count, plain_decimal
 from erp.services import identity
 from erp.state.asking import DialogFormState
 from erp.state.catalog.products import EDIT, with_remedy
-from erp.state.catalog.wording import FORMS, LICENCES, SHELF_TONES, gst_words
+from erp.state.catalog.wording import FORMS, LICENCES, SHELF_TONES, gst_words, tax_words
 from erp.state.inventory.wording import HELD_TONES, MOVE_COLUMNS, STATUS, move_entry
 from erp.state.reading import RecordState
 from erp.state.registry import handler
@@ -187,14 +187,8 @@ def _per_customer(product: Any) -> str:
 
 
 def _tax(proposal: Any) -> dict[str, str]:
-    """Return what the rules say of the product's tax, in words."""
-    doubt = "" if proposal.is_certain else " Rulings differ: ask an accountant."
-    rate = gst_words(proposal.treatment, proposal.rate) if proposal.treatment else ""
-    return {
-        "proposed": " · ".join(p for p in (rate, proposal.tax_class) if p),
-        "hsn": proposal.hsn,
-        "reason": f"{proposal.reason}.{doubt if proposal.source else ''}",
-        "source": proposal.source,
+    """Return what the rules say of the product's tax, and whether it is taxed so."""
+    return tax_words(proposal) | {
         "differs": "" if proposal.is_followed and proposal.is_hsn_alike else "yes",
         "because": proposal.overridden_because,
     }
