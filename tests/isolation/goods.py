@@ -82,7 +82,6 @@ EXAMPLES: dict[str, Callable[[Ids, Shop], dict[str, Any]]] = {
         "product_id": i["drops_id"],
         "substitute_id": i["linked_id"],
     },
-    "catalog.propose_tax": lambda _i, _: {"name": "Arnica", "form": "dilution", "remedy": "Ruta"},
     "catalog.propose_tax_class": lambda i, _: {"product_id": i["drops_id"]},
     "catalog.set_product_picture": lambda i, _: {"product_id": i["drops_id"]},
     "catalog.set_licence_class": lambda i, _: {

@@ -33,6 +33,7 @@ from erp.state.catalog.product import (
     ProductState,
     SetLicenceState,
     SetTaxClassState,
+    SetVariantTaxState,
 )
 from erp.state.catalog.substitutes import SubstituteState
 from erp.state.inventory.wording import MOVE_COLUMNS
@@ -118,13 +119,15 @@ def _variants() -> rx.Component:
 def _variant(row: Any) -> rx.Component:
     title = rx.cond(row["potency"] != "", f"{row['potency']} · {row['pack']}", row["pack"])
     closed = rx.cond(row["is_active"] == "", badge("Out of trade", "gray"))
+    differs = rx.cond(row["tax_differs"] != "", badge("Tax differs from the rules", "amber"))
     return rx.el.li(
         rx.el.div(
-            rx.el.div(rx.el.b(title), closed, class_name="variant-title"),
+            rx.el.div(rx.el.b(title), closed, differs, class_name="variant-title"),
             rx.el.div(
                 rx.el.span(row["sku"], class_name="code"),
                 rx.el.span(" · counted in ", row["unit"]),
                 rx.cond(row["units"] != "", rx.el.span(" · ", row["units"])),
+                rx.cond(row["own_tax"] != "", rx.el.span(" · ", row["own_tax"])),
                 rx.cond(
                     row["reorder_point"] != "0",
                     rx.el.span(" · reorder at ", row["reorder_point"]),
@@ -161,6 +164,9 @@ def _actions(row: Any) -> rx.Component:
         icon_button("package", "Define a unit", on_click=DefineUnitState.open_dialog(*about)),
         icon_button(
             "pencil", "Change SKU or reorder point", on_click=EditVariantState.open_dialog(*about)
+        ),
+        icon_button(
+            "percent", "Set its HSN and tax", on_click=SetVariantTaxState.open_dialog(*about)
         ),
         rx.cond(
             row["is_active"] != "",

@@ -55,6 +55,7 @@ from erp.services.catalog.maker_lists import (
 )
 from erp.services.catalog.making import FindGoods, GoodsFound, GoodsRow, NewPack, find_goods
 from erp.services.catalog.naming import search_words
+from erp.services.catalog.pack_taxing import SetVariantTax, set_variant_tax
 from erp.services.catalog.picturing import ORIGIN as PICTURE
 from erp.services.catalog.picturing import SetProductPicture, set_product_picture
 from erp.services.catalog.potency import Potency, read_potency
@@ -116,6 +117,7 @@ from erp.services.catalog.substituting import (
     unlink_substitute,
 )
 from erp.services.catalog.tax_proposing import (
+    PackProposed,
     ProposeTax,
     ProposeTaxClass,
     TaxProposal,
@@ -190,6 +192,7 @@ __all__ = [
     "NewPack",
     "NoTaxRate",
     "NotStocked",
+    "PackProposed",
     "Potency",
     "PreviewMakerList",
     "ProductDetail",
@@ -212,6 +215,7 @@ __all__ = [
     "SetRemedyStatus",
     "SetTaxRate",
     "SetVariantStatus",
+    "SetVariantTax",
     "StockVariant",
     "SubstituteList",
     "SubstituteRow",
@@ -276,6 +280,7 @@ __all__ = [
     "set_remedy_status",
     "set_tax_rate",
     "set_variant_status",
+    "set_variant_tax",
     "unlink_substitute",
     "update_brand",
     "update_product",

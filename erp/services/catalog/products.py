@@ -1,9 +1,7 @@
 """Products: a brand's make of a remedy in one form."""
 
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
@@ -12,13 +10,11 @@ from erp.services.catalog.errors import UnknownProduct
 from erp.services.catalog.events import ProductCreated, ProductUpdated
 from erp.services.catalog.families import Name, ensure
 from erp.services.catalog.licensing import Cap, require_cap, usual_class
+from erp.services.catalog.pack_taxing import Hsn, renew_hsn_of_packs
 from erp.services.catalog.remedies import Names, RemedyNames, named_remedy
 from erp.services.catalog.tax_facts import product_taxed, require_explained, tax_class_of
 from erp.services.catalog.variants import rename_variants
 from erp.services.platform import Command, Identified, ShortText, Text, command, emit
-
-Hsn = Annotated[str, Field(pattern=r"^[0-9]{4,8}$")]
-"""HSN or SAC, four to eight digits."""
 
 
 class CreateProduct(Command):
@@ -122,6 +118,7 @@ def create_product(session: Session, ctx: RequestContext, cmd: CreateProduct) ->
 def update_product(session: Session, ctx: RequestContext, cmd: UpdateProduct) -> Identified:
     """Change a product's names, HSN or note; labels and search words of its variants follow.
 
+    So does the HSN that a pack has for itself by the rules; one that a person gave it stays.
     Documents already posted keep what they were printed with.
 
     Raises:
@@ -132,6 +129,7 @@ def update_product(session: Session, ctx: RequestContext, cmd: UpdateProduct) ->
         catalog.product_updated.v1, in the same transaction.
     """
     product = _product(session, ctx, cmd.product_id)
+    before = product_taxed(session, ctx, product.id)
     if "remedy" in cmd.model_fields_set:
         names, known = cmd.remedy, product.remedy_id
         product.remedy_id = named_remedy(session, ctx, names, known) if names else None
@@ -143,6 +141,7 @@ def update_product(session: Session, ctx: RequestContext, cmd: UpdateProduct) ->
         product.constituents = list(cmd.constituents)
     session.flush()
     rename_variants(session, ctx, product.id)
+    renew_hsn_of_packs(session, ctx, product.id, before)
     emit(session, ctx, product.id, ProductUpdated(product_id=product.id))
     return Identified(id=product.id)
 

@@ -10,7 +10,7 @@ referee(
         select v.tenant_id, v.id as variant_id, v.sku, c.code as tax_class
           from variant v
           join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
-          join tax_class c on c.tenant_id = p.tenant_id and c.id = p.tax_class_id
+          join tax_class c on c.tenant_id = p.tenant_id and c.id = coalesce(v.tax_class_id, p.tax_class_id)
          where v.is_active and not exists (
                select 1 from tax_rate r
                 where r.tenant_id = c.tenant_id and r.tax_class_id = c.id

@@ -1,6 +1,6 @@
 """What the rules say of goods that are named or known here, and why a person may tax them otherwise."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,7 +13,14 @@ from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.models.catalog import Form, TaxClass
 from erp.services.catalog.errors import UnknownProduct, UnknownTaxClass
-from erp.services.catalog.tax_rules import CHANGED_ON, TaxFacts, TaxRule, is_by_the_book, rule_for
+from erp.services.catalog.tax_rules import (
+    CHANGED_ON,
+    TaxFacts,
+    TaxRule,
+    hsn_of_pack,
+    is_by_the_book,
+    rule_for,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,14 @@ class TaxedProduct:
     hsn: str
     tax_class: str
     reason: str
+
+    def in_pack(self, pack: tuple[int, str]) -> TaxFacts:
+        """Return what decides how one of its packs is taxed: quantity and measure."""
+        return replace(self.facts, pack=pack)
+
+    def hsn_of(self, pack: tuple[int, str]) -> str | None:
+        """Return the HSN that a pack has for itself by the rules; none where it has the product's."""
+        return hsn_of_pack(self.facts, self.hsn, pack)
 
 
 def product_taxed(session: Session, ctx: RequestContext, product_id: UUID) -> TaxedProduct:

@@ -1,5 +1,6 @@
 """Which tax class goods should have, by what they are; a person decides."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Self
 from uuid import UUID
@@ -68,18 +69,35 @@ class TaxProposed(Result):
     is_certain: bool
 
 
+class PackProposed(Result):
+    """How the rules tax a pack in trade.
+
+    Attributes:
+        hsn, tax_class: As the rules propose; empty where no rule tells.
+        is_followed: It is of that class, and its HSN begins as the proposed one.
+    """
+
+    variant_id: UUID
+    hsn: str
+    tax_class: str
+    is_followed: bool
+
+
 class TaxProposal(TaxProposed):
-    """How the rules tax a product that is in the catalogue.
+    """How the rules tax a product that is in the catalogue, as it is put up for retail sale.
 
     Attributes:
         is_followed: The product is of that class.
-        is_hsn_alike: Its HSN begins as the proposed one, or the other way about.
+        is_hsn_alike: The HSN of each of its packs in trade, or its own while it has none, begins
+            as the proposed one, or the other way about.
         overridden_because: The reason a person gave for another class.
+        packs: Each in trade.
     """
 
     is_followed: bool
     is_hsn_alike: bool
     overridden_because: str
+    packs: list[PackProposed]
 
 
 @query("catalog.propose_tax", permission="catalog.view", rest="POST /tax-proposals")
@@ -102,14 +120,59 @@ def propose_tax(session: Session, ctx: RequestContext, wanted: ProposeTax) -> Ta
 def propose_tax_class(
     session: Session, ctx: RequestContext, wanted: ProposeTaxClass
 ) -> TaxProposal:
-    """Propose HSN and tax class of a product, as it is put up for retail sale.
+    """Propose HSN and tax class of a product and of each of its packs.
 
     Raises:
         UnknownProduct: The product is not in the acting tenant.
     """
     product = product_taxed(session, ctx, wanted.product_id)
     rule = rule_for(product.facts)
-    return TaxProposal(**_told(rule), **_compared(session, ctx, product, rule))
+    code = class_proposed(session, ctx, rule, product.tax_class)
+    packs = list(_packs(session, ctx, wanted.product_id, product))
+    alike = [is_alike for _, is_alike in packs] or [_is_alike(product.hsn, rule)]
+    return TaxProposal(
+        **_told(rule),
+        tax_class=code,
+        is_followed=code in ("", product.tax_class),
+        is_hsn_alike=all(alike),
+        overridden_because=product.reason,
+        packs=[pack for pack, _ in packs],
+    )
+
+
+def _packs(
+    session: Session, ctx: RequestContext, product_id: UUID, product: TaxedProduct
+) -> Iterator[tuple[PackProposed, bool]]:
+    """Yield what the rules say of each pack in trade, and whether its HSN is as they propose."""
+    rows = db.fetch_all(
+        session,
+        """
+        select v.id, v.pack_quantity, v.pack_unit, coalesce(v.hsn, p.hsn) as hsn, c.code
+          from variant v
+          join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
+          join tax_class c on c.tenant_id = p.tenant_id and c.id = coalesce(v.tax_class_id, p.tax_class_id)
+         where v.tenant_id = %s and v.product_id = %s and v.is_active
+         order by v.pack_quantity, v.id
+        """,
+        (ctx.tenant_id, product_id),
+    )
+    for row in rows:
+        rule = rule_for(product.in_pack((row["pack_quantity"], row["pack_unit"])))
+        code = class_proposed(session, ctx, rule, row["code"])
+        alike = _is_alike(row["hsn"], rule)
+        yield (
+            PackProposed(
+                variant_id=row["id"],
+                hsn=rule.hsn if rule else "",
+                tax_class=code,
+                is_followed=alike and code in ("", row["code"]),
+            ),
+            alike,
+        )
+
+
+def _is_alike(hsn: str, rule: TaxRule | None) -> bool:
+    return rule is None or is_alike(hsn, rule.hsn)
 
 
 def _by_the_book(session: Session, ctx: RequestContext, wanted: ProposeTax) -> bool:
@@ -138,15 +201,3 @@ def _told(rule: TaxRule | None) -> dict[str, Any]:
         return nothing | {"hsn": "", "reason": reason, "source": "", "is_certain": False}
     told = ("hsn", "treatment", "rate", "reason", "source", "is_certain")
     return {name: getattr(rule, name) for name in told}
-
-
-def _compared(
-    session: Session, ctx: RequestContext, product: TaxedProduct, rule: TaxRule | None
-) -> dict[str, Any]:
-    code = class_proposed(session, ctx, rule, product.tax_class)
-    return {
-        "tax_class": code,
-        "is_followed": code in ("", product.tax_class),
-        "is_hsn_alike": rule is None or is_alike(product.hsn, rule.hsn),
-        "overridden_because": product.reason,
-    }
