@@ -95,6 +95,7 @@ def test_the_tax_of_a_new_product_is_proposed_while_it_is_typed(storekeeper, sho
     shop.run("catalog.create_tax_class", given)
     page = storekeeper("/products/new")
     page.get_by_label("Name", exact=False).first.fill("Aloe Cream")
+    page.get_by_label("Name", exact=False).first.blur()
     page.get_by_label("Form").select_option("cosmetic")
     expect(page.get_by_label("Tax class")).to_have_value("GST18")
     expect(page.get_by_text("A skin cream sold as a cosmetic")).to_be_visible()

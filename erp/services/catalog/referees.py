@@ -28,3 +28,16 @@ referee(
          where c.treatment <> 'taxable' and r.rate <> 0
     """,
 )
+referee(
+    "C3",
+    "No product is of a remedy or a brand that was merged into another",
+    counted="select count(*) from product",
+    offenders="""
+        select p.tenant_id, p.id as product_id, p.name, gone.name as merged
+          from product p
+          join (select tenant_id, id, name from remedy where merged_into_id is not null
+                union all
+                select tenant_id, id, name from brand where merged_into_id is not null) gone
+               on gone.tenant_id = p.tenant_id and gone.id in (p.remedy_id, p.brand_id)
+    """,
+)
