@@ -52,7 +52,11 @@ UNITS = (
 """What some goods are traded in besides: base units in one."""
 _POTENTISED = frozenset({"dilution", "mother_tincture", "biochemic", "trituration", "globules"})
 _SUFFIXES = (" Q", " Globules", " Trituration Tablets")
-_CARE = ("33", "34")
+_CARE = ("17021110", "33", "34", "9025")
+_TAX_REASONS = {
+    "996813": "Delivery is no treatment; its rate follows the goods",
+}
+"""Why goods of a code are taxed otherwise than the rules propose."""
 
 
 def seed_catalogue(ctx: RequestContext) -> None:
@@ -101,6 +105,7 @@ def _add(ctx: RequestContext, row: Row) -> UUID:
         remedy=_remedy(name) if form in _POTENTISED else None,
         hsn=row["hsn_sac"],
         tax_class=_tax_class(row),
+        tax_reason=_TAX_REASONS.get(row["hsn_sac"], ""),
         is_lot_tracked=row["batch_tracked"] == "Y",
         is_expiry_required=row["expiry_required"] == "Y",
         is_service=form == "service",

@@ -58,10 +58,9 @@ def test_a_product_is_added_with_its_potency_and_barcode(storekeeper, shop):
     page.get_by_label("Brand").fill("Hapdco")
     page.get_by_label("Remedy").fill("Bryonia Alba")
     page.get_by_label("Abbreviations").fill("Bry, Bry alb")
-    page.get_by_label("HSN or SAC").fill("3004")
-    page.get_by_role("button", name="Add product").click()
-    expect(page.get_by_label("Tax class")).to_have_attribute("aria-invalid", "true")
-    page.get_by_label("Tax class").select_option("GST5")
+    page.get_by_label("Abbreviations").blur()
+    expect(page.get_by_label("HSN or SAC")).to_have_value("30049014")
+    expect(page.get_by_label("Tax class")).to_have_value("GST5")
     page.get_by_role("button", name="Add product").click()
     page.get_by_role("button", name="Add the first variant").click()
 
@@ -88,6 +87,51 @@ def test_a_product_is_added_with_its_potency_and_barcode(storekeeper, shop):
     assert [(row.label, row.is_exact) for row in found] == [
         ("Bryonia Alba 30C dilution 30 ml Hapdco", True)
     ]
+
+
+def test_the_tax_of_a_new_product_is_proposed_while_it_is_typed(storekeeper, shop):
+    rates = [{"valid_from": "2017-07-01", "rate": "18"}]
+    given = {"code": "GST18", "name": "Standard 18 %", "treatment": "taxable", "rates": rates}
+    shop.run("catalog.create_tax_class", given)
+    page = storekeeper("/products/new")
+    page.get_by_label("Name", exact=False).first.fill("Aloe Cream")
+    page.get_by_label("Name", exact=False).first.blur()
+    page.get_by_label("Form").select_option("cosmetic")
+    expect(page.get_by_label("Tax class")).to_have_value("GST18")
+    expect(page.get_by_text("A skin cream sold as a cosmetic")).to_be_visible()
+    expect(page.get_by_label("HSN or SAC")).to_have_value("3304")
+    page.get_by_label("Form").select_option("ointment")
+    expect(page.get_by_label("Tax class")).to_have_value("GST5")
+    why = page.get_by_label("Why it is taxed otherwise")
+    expect(why).to_have_count(0)
+    page.get_by_label("HSN or SAC").fill("33049910")
+    page.get_by_label("Tax class").select_option("GST18")
+    page.get_by_label("Brand").fill("Own")
+    expect(why).to_be_visible()
+    page.get_by_role("button", name="Add product").click()
+    expect(why).to_have_accessible_description(re.compile("The rules propose GST5"))
+    expect_to_fit(page)
+    why.fill("Sold as a cosmetic")
+    page.get_by_role("button", name="Add product").click()
+    expect(page.get_by_text("Taxed otherwise: Sold as a cosmetic")).to_be_visible()
+    expect(page.get_by_text("33049910").first).to_be_visible()
+
+
+def test_a_large_bottle_shows_the_code_of_its_pack_and_is_given_another(storekeeper, shop):
+    given = {"name": "Ruta", "form": "dilution", "brand": "Own", "hsn": "30049014"}
+    made = shop.run("catalog.create_product", given | {"tax_class": "GST5"})
+    pack = {"product_id": made.id, "pack_quantity": 500, "pack_unit": "ml", "potency": "30C"}
+    shop.run("catalog.create_variant", pack)
+    page = storekeeper(f"/products/{made.id}")
+    expect(page.get_by_text("HSN 30039014").first).to_be_visible()
+    page.get_by_role("button", name="Set its HSN and tax").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("The rules propose HSN 30039014")).to_be_visible()
+    expect(dialog.get_by_label("HSN or SAC")).to_have_value("30039014")
+    dialog.get_by_label("HSN or SAC").fill("")
+    dialog.get_by_role("button", name="Set", exact=True).click()
+    expect(page.get_by_text("Tax differs from the rules")).to_be_visible()
+    expect(page.get_by_text("Differs from the rules", exact=True)).to_be_visible()
 
 
 def test_two_remedies_are_merged_and_one_is_renamed_on_its_page(storekeeper, shop):

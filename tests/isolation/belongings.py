@@ -255,6 +255,7 @@ EXAMPLES: dict[str, Example] = {
         "valid_from": s.ctx.today + timedelta(days=1),
         "rate": "12",
     },
+    "catalog.set_variant_tax": only("variant_id", hsn="3003"),
     "catalog.set_variant_status": only("variant_id", is_active=False),
     "catalog.update_product": only("product_id", note="x"),
     "catalog.update_variant": only("variant_id", reorder_point=5),

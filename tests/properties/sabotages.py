@@ -21,6 +21,7 @@ SABOTAGE = {
     "BK2": "update bank_statement set closing = closing + 1",
     "C1": "delete from tax_rate",
     "C2": "update tax_class set treatment = 'exempt'",
+    "C3": "update brand set is_active = false, merged_into_id = tenant_id",
     "D1": "delete from blob",
     "D2": "insert into blob_state (tenant_id, sha256, verified_at, fault)"
     " select tenant_id, sha256, now(), 'damaged' from blob limit 1",

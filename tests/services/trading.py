@@ -88,6 +88,7 @@ def add_goods(
             "brand": "Demo",
             "hsn": "30049014",
             "tax_class": code,
+            "tax_reason": "As the test says",
         },
     )
     pack = {"product_id": product.id, "potency": "30C", "pack_quantity": 30, "pack_unit": "ml"}

@@ -187,6 +187,8 @@ class Variant(TenantRow, table=True):
         potency_rank: Orders potencies of a remedy from weakest dilution up.
         base_unit: UQC of the smallest unit that can be dispensed; stock counts these.
         search_text: Words a person may type to find it: names, synonyms, codes, potency.
+        hsn, tax_class_id: Its own, where the pack decides; those of its product where there is none.
+        tax_reason: Why a person taxed it otherwise than the rules propose.
     """
 
     __tablename__ = "variant"
@@ -196,6 +198,9 @@ class Variant(TenantRow, table=True):
         one_of("potency_scale", PotencyScale),
         CheckConstraint("pack_quantity > 0", name="pack_quantity"),
         CheckConstraint("reorder_point >= 0", name="reorder_point"),
+        belongs_to("tax_class_id", "tax_class"),
+        CheckConstraint("hsn ~ '^[0-9]{4,8}$'", name="hsn"),
+        CheckConstraint("tax_reason = '' or tax_class_id is not null", name="tax_reason"),
         Index(
             "uq_variant_pack",
             "tenant_id",
@@ -221,6 +226,9 @@ class Variant(TenantRow, table=True):
     base_unit: str
     reorder_point: int = 0
     is_active: bool = True
+    hsn: str | None = None
+    tax_class_id: UUID | None = None
+    tax_reason: str = Field(default="", sa_column_kwargs={"server_default": ""})
     search_text: str = ""
     search_vector: str | None = searched_words("sec.searched_as(search_text)")
     created_at: datetime = created_at()

@@ -19,6 +19,7 @@ from erp.components import (
 from erp.components.browser_parts import FilePick
 from erp.components.records import or_dash, record_view
 from erp.pages.catalog.product_forms import product_dialogs
+from erp.pages.catalog.products import tax_rule
 from erp.pages.catalog.substitutes import link_dialog, substitutes_card
 from erp.pages.purchasing.prices import prices_card
 from erp.pages.routing import page
@@ -32,6 +33,7 @@ from erp.state.catalog.product import (
     ProductState,
     SetLicenceState,
     SetTaxClassState,
+    SetVariantTaxState,
 )
 from erp.state.catalog.substitutes import SubstituteState
 from erp.state.inventory.wording import MOVE_COLUMNS
@@ -117,13 +119,15 @@ def _variants() -> rx.Component:
 def _variant(row: Any) -> rx.Component:
     title = rx.cond(row["potency"] != "", f"{row['potency']} · {row['pack']}", row["pack"])
     closed = rx.cond(row["is_active"] == "", badge("Out of trade", "gray"))
+    differs = rx.cond(row["tax_differs"] != "", badge("Tax differs from the rules", "amber"))
     return rx.el.li(
         rx.el.div(
-            rx.el.div(rx.el.b(title), closed, class_name="variant-title"),
+            rx.el.div(rx.el.b(title), closed, differs, class_name="variant-title"),
             rx.el.div(
                 rx.el.span(row["sku"], class_name="code"),
                 rx.el.span(" · counted in ", row["unit"]),
                 rx.cond(row["units"] != "", rx.el.span(" · ", row["units"])),
+                rx.cond(row["own_tax"] != "", rx.el.span(" · ", row["own_tax"])),
                 rx.cond(
                     row["reorder_point"] != "0",
                     rx.el.span(" · reorder at ", row["reorder_point"]),
@@ -160,6 +164,9 @@ def _actions(row: Any) -> rx.Component:
         icon_button("package", "Define a unit", on_click=DefineUnitState.open_dialog(*about)),
         icon_button(
             "pencil", "Change SKU or reorder point", on_click=EditVariantState.open_dialog(*about)
+        ),
+        icon_button(
+            "percent", "Set its HSN and tax", on_click=SetVariantTaxState.open_dialog(*about)
         ),
         rx.cond(
             row["is_active"] != "",
@@ -243,12 +250,7 @@ def _tax() -> rx.Component:
     tax = ProductState.tax
     proposal = rx.el.div(
         rx.cond(tax["differs"] != "", badge("Differs from the rules", "amber")),
-        rx.el.p(
-            rx.el.b("The rules: ", tax["proposed"]),
-            rx.cond(tax["hsn"] != "", rx.el.span(" · HSN ", tax["hsn"])),
-        ),
-        rx.el.p(tax["reason"]),
-        rx.cond(tax["source"] != "", rx.el.p(tax["source"], class_name="soft")),
+        *tax_rule(tax),
         rx.cond(tax["because"] != "", rx.el.p(rx.el.b("Taxed otherwise: "), tax["because"])),
         class_name="tax-rule",
     )

@@ -12,6 +12,7 @@ from erp.state.catalog.product import (
     EditVariantState,
     SetLicenceState,
     SetTaxClassState,
+    SetVariantTaxState,
 )
 from erp.state.catalog.wording import LICENCES, UNITS
 
@@ -25,6 +26,7 @@ def product_dialogs() -> rx.Component:
         _define_unit(),
         _edit(),
         _set_tax_class(),
+        _set_variant_tax(),
         _set_licence(),
     )
 
@@ -230,4 +232,38 @@ def _set_tax_class() -> rx.Component:
         title="Change the tax class",
         subtitle=SetTaxClassState.proposed,
         submit="Change class",
+    )
+
+
+def _set_variant_tax() -> rx.Component:
+    errors, pack = SetVariantTaxState.field_errors, SetVariantTaxState.pack
+    return form_dialog(
+        SetVariantTaxState,
+        text_field(
+            "HSN or SAC",
+            "hsn",
+            errors=errors,
+            hint="Of this pack alone; empty for the product's.",
+            default_value=pack["own_hsn"],
+            input_mode="numeric",
+            max_length=8,
+        ),
+        select_field(
+            "Tax class",
+            "tax_class",
+            SetVariantTaxState.tax_classes,
+            errors=errors,
+            default_value=pack["own_tax_class"],
+        ),
+        text_field(
+            "Why",
+            "reason",
+            errors=errors,
+            hint="Where the rules propose another class.",
+            default_value=pack["tax_reason"],
+            max_length=500,
+        ),
+        title="HSN and tax of this pack",
+        subtitle=SetVariantTaxState.proposed,
+        submit="Set",
     )

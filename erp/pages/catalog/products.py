@@ -83,46 +83,10 @@ def new_product_page() -> rx.Component:
         card(
             form_view(
                 NewProductState,
-                text_field(
-                    "Name",
-                    "name",
-                    errors=errors,
-                    required=True,
-                    placeholder="Arnica Montana",
-                    auto_focus=True,
-                    max_length=120,
-                ),
-                select_field("Form", "form", list(FORMS.items()), errors=errors, required=True),
-                text_field(
-                    "Brand",
-                    "brand",
-                    errors=errors,
-                    required=True,
-                    hint="A new brand is made on first use.",
-                    placeholder="SBL",
-                    custom_attrs={"list": "known-brands"},
-                    auto_complete="off",
-                    max_length=120,
-                ),
+                *_naming(errors),
                 suggestions("known-brands", NewProductState.brands),
                 *remedy_fields(errors),
-                text_field(
-                    "HSN or SAC",
-                    "hsn",
-                    errors=errors,
-                    required=True,
-                    hint="Four to eight digits; homoeopathic medicines are 30049014.",
-                    placeholder="30049014",
-                    input_mode="numeric",
-                    max_length=8,
-                ),
-                select_field(
-                    "Tax class",
-                    "tax_class",
-                    NewProductState.tax_classes,
-                    errors=errors,
-                    required=True,
-                ),
+                *_taxing(errors),
                 rx.el.div(
                     check_field("Tracked by lot", "is_lot_tracked", default_checked=True),
                     check_field(
@@ -139,10 +103,99 @@ def new_product_page() -> rx.Component:
     )
 
 
+def _naming(errors: rx.Var[dict[str, str]]) -> list[rx.Component]:
+    """Return the fields of what it is called."""
+    return [
+        text_field(
+            "Name",
+            "name",
+            errors=errors,
+            required=True,
+            placeholder="Arnica Montana",
+            auto_focus=True,
+            max_length=120,
+            on_blur=_learnt("name"),
+        ),
+        select_field(
+            "Form",
+            "form",
+            list(FORMS.items()),
+            errors=errors,
+            required=True,
+            on_change=_learnt("form"),
+        ),
+        text_field(
+            "Brand",
+            "brand",
+            errors=errors,
+            required=True,
+            hint="A new brand is made on first use.",
+            placeholder="SBL",
+            custom_attrs={"list": "known-brands"},
+            auto_complete="off",
+            max_length=120,
+        ),
+    ]
+
+
+def _taxing(errors: rx.Var[dict[str, str]]) -> list[rx.Component]:
+    """Return what the rules say of the goods, and the fields of how they are taxed."""
+    tax = NewProductState.tax
+    why = text_field(
+        "Why it is taxed otherwise",
+        "tax_reason",
+        errors=errors,
+        required=True,
+        placeholder="Sold as a cosmetic",
+        wide=True,
+    )
+    return [
+        rx.cond(tax["reason"] != "", rx.el.div(*tax_rule(tax), class_name="tax-rule full")),
+        text_field(
+            "HSN or SAC",
+            "hsn",
+            errors=errors,
+            required=True,
+            hint="Four to eight digits; a pack that is not for retail gets its own.",
+            placeholder="30049014",
+            input_mode="numeric",
+            max_length=8,
+            value=NewProductState.hsn,
+            on_change=NewProductState.type_hsn,
+        ),
+        select_field(
+            "Tax class",
+            "tax_class",
+            NewProductState.tax_classes,
+            errors=errors,
+            required=True,
+            value=NewProductState.tax_class,
+            on_change=NewProductState.choose_class,
+        ),
+        rx.cond(NewProductState.must_explain, why),
+    ]
+
+
+def _learnt(name: str) -> Any:
+    return lambda value: NewProductState.learn(name, value)
+
+
+def tax_rule(tax: rx.Var[dict[str, str]]) -> list[rx.Component]:
+    """Return what the rules say of goods' tax: class and HSN, why, and by which source."""
+    return [
+        rx.el.p(
+            rx.el.b("The rules: ", tax["proposed"]),
+            rx.cond(tax["hsn"] != "", rx.el.span(" · HSN ", tax["hsn"])),
+        ),
+        rx.el.p(tax["reason"]),
+        rx.cond(tax["source"] != "", rx.el.p(tax["source"], class_name="soft")),
+    ]
+
+
 def remedy_fields(errors: rx.Var[dict[str, str]]) -> list[rx.Component]:
     """Return the fields of a remedy and the names it is asked for by, which a new one starts with."""
     return [
-        remedy_field(errors),
+        remedy_field(errors, on_blur=_learnt("remedy")),
         text_field(
             "Abbreviations",
             "abbreviations",
@@ -162,8 +215,9 @@ def remedy_fields(errors: rx.Var[dict[str, str]]) -> list[rx.Component]:
             list(BY_THE_BOOK.items()),
             errors=errors,
             hint="Of the remedy, for all its products; the proposed tax follows.",
+            on_change=_learnt("is_pharmacopoeial"),
         ),
-        constituents_field(errors),
+        constituents_field(errors, on_blur=_learnt("constituents")),
     ]
 
 

@@ -96,10 +96,12 @@ _UNBILLED: LiteralString = """
       left join purchase_order_line o on o.tenant_id = %(tenant)s
            and (o.order_id, o.line_no) = (came.order_id, came.line_no)
            and o.version = ordered.version and o.unit = page.unit
+      left join variant k on k.tenant_id = %(tenant)s and k.id = page.variant_id
       left join product p on p.tenant_id = %(tenant)s and p.id = page.product_id
       left join lateral (
            select x.rate from tax_rate x
-            where x.tenant_id = %(tenant)s and x.tax_class_id = p.tax_class_id
+            where x.tenant_id = %(tenant)s
+              and x.tax_class_id = coalesce(k.tax_class_id, p.tax_class_id)
               and x.valid_from <= %(today)s
             order by x.valid_from desc limit 1) rate on true
      order by page.receipt_id, page.line_no

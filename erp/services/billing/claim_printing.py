@@ -80,7 +80,8 @@ def _claimed(session: Session, ctx: RequestContext, bill_id: UUID) -> Sequence[d
     return db.fetch_all(
         session,
         """
-        select l.*, lot.lot_number, lot.expires_on, lot.maker, lot.mrp, coalesce(p.hsn, '') as hsn
+        select l.*, lot.lot_number, lot.expires_on, lot.maker, lot.mrp,
+               coalesce(v.hsn, p.hsn, '') as hsn
           from supplier_bill_line l
           left join lot on (lot.tenant_id, lot.id) = (l.tenant_id, l.lot_id)
           left join variant v on (v.tenant_id, v.id) = (l.tenant_id, l.variant_id)

@@ -77,7 +77,8 @@ def _goods(session: Session, ctx: RequestContext, return_id: UUID) -> Sequence[d
     return db.fetch_all(
         session,
         """
-        select l.*, lot.lot_number, lot.expires_on, lot.maker, lot.mrp, v.base_unit, p.hsn,
+        select l.*, lot.lot_number, lot.expires_on, lot.maker, lot.mrp, v.base_unit,
+               coalesce(v.hsn, p.hsn) as hsn,
                coalesce(b.bill_number, '') as bill_number, b.billed_on
           from supplier_return_line l
           join lot on (lot.tenant_id, lot.id) = (l.tenant_id, l.lot_id)

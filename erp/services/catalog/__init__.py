@@ -55,6 +55,7 @@ from erp.services.catalog.maker_lists import (
 )
 from erp.services.catalog.making import FindGoods, GoodsFound, GoodsRow, NewPack, find_goods
 from erp.services.catalog.naming import search_words
+from erp.services.catalog.pack_taxing import SetVariantTax, set_variant_tax
 from erp.services.catalog.picturing import ORIGIN as PICTURE
 from erp.services.catalog.picturing import SetProductPicture, set_product_picture
 from erp.services.catalog.potency import Potency, read_potency
@@ -115,7 +116,15 @@ from erp.services.catalog.substituting import (
     list_substitutes,
     unlink_substitute,
 )
-from erp.services.catalog.tax_proposing import ProposeTaxClass, TaxProposal, propose_tax_class
+from erp.services.catalog.tax_proposing import (
+    PackProposed,
+    ProposeTax,
+    ProposeTaxClass,
+    TaxProposal,
+    TaxProposed,
+    propose_tax,
+    propose_tax_class,
+)
 from erp.services.catalog.taxing import (
     CreateTaxClass,
     DatedRate,
@@ -183,11 +192,13 @@ __all__ = [
     "NewPack",
     "NoTaxRate",
     "NotStocked",
+    "PackProposed",
     "Potency",
     "PreviewMakerList",
     "ProductDetail",
     "ProductPage",
     "ProductRow",
+    "ProposeTax",
     "ProposeTaxClass",
     "RateOrder",
     "ReadList",
@@ -204,11 +215,13 @@ __all__ = [
     "SetRemedyStatus",
     "SetTaxRate",
     "SetVariantStatus",
+    "SetVariantTax",
     "StockVariant",
     "SubstituteList",
     "SubstituteRow",
     "SupplyTreatment",
     "TaxProposal",
+    "TaxProposed",
     "TradedVariant",
     "UnknownBrand",
     "UnknownProduct",
@@ -250,6 +263,7 @@ __all__ = [
     "merge_brand",
     "merge_remedy",
     "preview_maker_list",
+    "propose_tax",
     "propose_tax_class",
     "read_list",
     "read_potency",
@@ -266,6 +280,7 @@ __all__ = [
     "set_remedy_status",
     "set_tax_rate",
     "set_variant_status",
+    "set_variant_tax",
     "unlink_substitute",
     "update_brand",
     "update_product",

@@ -32,7 +32,7 @@ class PriceChange(Result):
     Attributes:
         row: Line in the file.
         old, new: MRP, PTR and PTS before and after.
-        notes: What does not hinder: another HSN or GST rate than the product's.
+        notes: What does not hinder: another HSN or GST rate than the pack's.
     """
 
     row: int

@@ -115,7 +115,8 @@ def _known(
               join variant v on v.tenant_id = p.tenant_id and v.product_id = p.id
              where p.tenant_id = %(tenant)s and lower(p.name) = any(%(names)s)
         )
-        select v.id, v.sku, v.label, b.name as brand, p.hsn, lower(p.name) as name,
+        select v.id, v.sku, v.label, b.name as brand, coalesce(v.hsn, p.hsn) as hsn,
+               lower(p.name) as name,
                v.potency_label, v.pack_quantity, lower(v.pack_unit) as pack_unit, tax.rate,
                array(select code from barcode k
                       where k.tenant_id = v.tenant_id and k.variant_id = v.id) as codes,
@@ -126,7 +127,7 @@ def _known(
           join brand b on b.tenant_id = p.tenant_id and b.id = p.brand_id
           left join lateral (
                 select r.rate from tax_rate r
-                 where r.tenant_id = p.tenant_id and r.tax_class_id = p.tax_class_id
+                 where r.tenant_id = p.tenant_id and r.tax_class_id = coalesce(v.tax_class_id, p.tax_class_id)
                    and r.valid_from <= %(on)s
                  order by r.valid_from desc limit 1) tax on true
           left join lateral (

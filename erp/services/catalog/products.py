@@ -1,27 +1,20 @@
 """Products: a brand's make of a remedy in one form."""
 
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
-from sqlalchemy import select
 from sqlalchemy.orm import Session
-from sqlmodel import col
 
 from erp.core.context import RequestContext
-from erp.core.errors import InvalidInput
-from erp.models.catalog import Brand, Form, LicenceClass, Product, TaxClass
-from erp.services.catalog.errors import UnknownProduct, UnknownTaxClass
+from erp.models.catalog import Brand, Form, LicenceClass, Product
+from erp.services.catalog.errors import UnknownProduct
 from erp.services.catalog.events import ProductCreated, ProductUpdated
 from erp.services.catalog.families import Name, ensure
 from erp.services.catalog.licensing import Cap, require_cap, usual_class
+from erp.services.catalog.pack_taxing import Hsn, renew_hsn_of_packs
 from erp.services.catalog.remedies import Names, RemedyNames, named_remedy
-from erp.services.catalog.tax_proposing import proposed_class
+from erp.services.catalog.tax_facts import product_taxed, require_explained, tax_class_of
 from erp.services.catalog.variants import rename_variants
 from erp.services.platform import Command, Identified, ShortText, Text, command, emit
-
-Hsn = Annotated[str, Field(pattern=r"^[0-9]{4,8}$")]
-"""HSN or SAC, four to eight digits."""
 
 
 class CreateProduct(Command):
@@ -34,6 +27,7 @@ class CreateProduct(Command):
         constituents: What it is made of, where that is more than its remedy.
         licence_class: What it takes to sell it; by its form where none is given.
         max_per_sale: Most base units in one sale.
+        tax_reason: Why it is not the class that the rules propose; needed then.
     """
 
     name: ShortText
@@ -49,6 +43,7 @@ class CreateProduct(Command):
     constituents: Names = ()
     licence_class: LicenceClass | None = None
     max_per_sale: Cap | None = None
+    tax_reason: Text = ""
 
 
 class UpdateProduct(Command):
@@ -86,7 +81,8 @@ def create_product(session: Session, ctx: RequestContext, cmd: CreateProduct) ->
 
     Raises:
         UnknownTaxClass: There is no class of this code.
-        InvalidInput: A narcotic has no cap for one sale; the brand or the remedy is retired.
+        InvalidInput: A narcotic has no cap for one sale; the brand or the remedy is retired; the
+            rules propose another class, and no reason is given.
         Conflict: The brand has a product of this name and form.
 
     Emits:
@@ -99,7 +95,7 @@ def create_product(session: Session, ctx: RequestContext, cmd: CreateProduct) ->
         brand_id=ensure(session, ctx, Brand, cmd.brand).id,
         form=cmd.form,
         hsn=cmd.hsn,
-        tax_class_id=_tax_class(session, ctx, cmd.tax_class).id,
+        tax_class_id=tax_class_of(session, ctx, cmd.tax_class).id,
         is_lot_tracked=cmd.is_lot_tracked and not cmd.is_service,
         is_expiry_required=cmd.is_expiry_required and cmd.is_lot_tracked and not cmd.is_service,
         is_service=cmd.is_service,
@@ -107,10 +103,13 @@ def create_product(session: Session, ctx: RequestContext, cmd: CreateProduct) ->
         constituents=list(cmd.constituents),
         licence_class=cmd.licence_class or usual_class(cmd.form),
         max_per_sale=cmd.max_per_sale,
+        tax_reason=cmd.tax_reason,
     )
     require_cap(LicenceClass(product.licence_class), cmd.max_per_sale)
     session.add(product)
     session.flush()
+    facts = product_taxed(session, ctx, product.id).facts
+    require_explained(session, ctx, facts, cmd.tax_class, ("tax_reason", cmd.tax_reason))
     emit(session, ctx, product.id, ProductCreated(product_id=product.id))
     return Identified(id=product.id)
 
@@ -119,6 +118,7 @@ def create_product(session: Session, ctx: RequestContext, cmd: CreateProduct) ->
 def update_product(session: Session, ctx: RequestContext, cmd: UpdateProduct) -> Identified:
     """Change a product's names, HSN or note; labels and search words of its variants follow.
 
+    So does the HSN that a pack has for itself by the rules; one that a person gave it stays.
     Documents already posted keep what they were printed with.
 
     Raises:
@@ -129,6 +129,7 @@ def update_product(session: Session, ctx: RequestContext, cmd: UpdateProduct) ->
         catalog.product_updated.v1, in the same transaction.
     """
     product = _product(session, ctx, cmd.product_id)
+    before = product_taxed(session, ctx, product.id)
     if "remedy" in cmd.model_fields_set:
         names, known = cmd.remedy, product.remedy_id
         product.remedy_id = named_remedy(session, ctx, names, known) if names else None
@@ -140,6 +141,7 @@ def update_product(session: Session, ctx: RequestContext, cmd: UpdateProduct) ->
         product.constituents = list(cmd.constituents)
     session.flush()
     rename_variants(session, ctx, product.id)
+    renew_hsn_of_packs(session, ctx, product.id, before)
     emit(session, ctx, product.id, ProductUpdated(product_id=product.id))
     return Identified(id=product.id)
 
@@ -163,11 +165,9 @@ def set_product_tax_class(
         catalog.product_updated.v1, in the same transaction.
     """
     product = _product(session, ctx, cmd.product_id)
-    tax_class = _tax_class(session, ctx, cmd.tax_class)
-    proposed = proposed_class(session, ctx, product.id)
-    if proposed not in ("", tax_class.code) and not cmd.reason:
-        message = f"The rules propose {proposed}. Say why it is taxed otherwise."
-        raise InvalidInput(message, fields={"reason": message})
+    tax_class = tax_class_of(session, ctx, cmd.tax_class)
+    facts = product_taxed(session, ctx, product.id).facts
+    require_explained(session, ctx, facts, tax_class.code, ("reason", cmd.reason))
     product.tax_class_id = tax_class.id
     product.tax_reason = cmd.reason
     session.flush()
@@ -181,13 +181,3 @@ def _product(session: Session, ctx: RequestContext, product_id: UUID) -> Product
         message = "This product is not known here. Search for it again."
         raise UnknownProduct(message, fields={"product_id": message})
     return product
-
-
-def _tax_class(session: Session, ctx: RequestContext, code: str) -> TaxClass:
-    found = session.scalars(
-        select(TaxClass).where(col(TaxClass.tenant_id) == ctx.tenant_id, col(TaxClass.code) == code)
-    ).one_or_none()
-    if found is None:
-        message = f"There is no tax class {code}. Choose one of the list."
-        raise UnknownTaxClass(message, fields={"tax_class": message})
-    return found

@@ -100,7 +100,13 @@ class GetProduct(Query):
 
 
 class VariantDetail(Result):
-    """A potency and pack of a product."""
+    """A potency and pack of a product.
+
+    Attributes:
+        hsn, tax_class: As it is billed.
+        own_hsn, own_tax_class: Where the pack decides; none where they are its product's.
+        tax_reason: Why a person gave it a class that the rules do not propose.
+    """
 
     variant_id: UUID
     sku: str
@@ -112,6 +118,11 @@ class VariantDetail(Result):
     barcodes: list[str]
     reorder_point: int
     is_active: bool
+    hsn: str
+    tax_class: str
+    own_hsn: str | None
+    own_tax_class: str | None
+    tax_reason: str
 
 
 class GetVariant(Query):
@@ -295,7 +306,9 @@ def get_product(session: Session, ctx: RequestContext, wanted: GetProduct) -> Pr
 _VARIANT: LiteralString = """
         select v.id as variant_id, v.sku, v.label, v.potency_label as potency,
                v.pack_quantity || ' ' || v.pack_unit as pack, v.base_unit as unit,
-               v.reorder_point, v.is_active,
+               v.reorder_point, v.is_active, coalesce(v.hsn, p.hsn) as hsn, v.hsn as own_hsn,
+               c.code as tax_class, v.tax_reason,
+               case when v.tax_class_id is not null then c.code end as own_tax_class,
                array(select code from barcode k
                       where k.tenant_id = v.tenant_id and k.variant_id = v.id
                       order by code) as barcodes,
@@ -303,14 +316,20 @@ _VARIANT: LiteralString = """
                            from variant_unit u
                           where u.tenant_id = v.tenant_id and u.variant_id = v.id), '{}') as units
 """
+_OF_VARIANT: LiteralString = """
+          from variant v
+          join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
+          join tax_class c on c.tenant_id = p.tenant_id
+               and c.id = coalesce(v.tax_class_id, p.tax_class_id)
+"""
 
 
 def _variants(session: Session, ctx: RequestContext, product_id: UUID) -> list[VariantDetail]:
     rows = db.fetch_all(
         session,
         _VARIANT
+        + _OF_VARIANT
         + """
-          from variant v
          where v.tenant_id = %s and v.product_id = %s
          order by v.potency_rank, v.pack_quantity, v.label
         """,
@@ -331,7 +350,9 @@ def get_variant(session: Session, ctx: RequestContext, wanted: GetVariant) -> Tr
         _VARIANT
         + """
                , v.product_id, p.is_lot_tracked, p.is_expiry_required, p.is_service
-          from variant v join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
+        """
+        + _OF_VARIANT
+        + """
          where v.tenant_id = %s and v.id = %s
         """,
         (ctx.tenant_id, wanted.variant_id),

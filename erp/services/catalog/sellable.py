@@ -10,8 +10,8 @@ NOBODY = UUID(int=0)
 
 PAGE: LiteralString = """
     select v.tenant_id, v.id, v.product_id, v.sku, v.label, v.potency_label, v.pack_quantity,
-           v.pack_unit, v.base_unit, v.reorder_point, v.is_active, p.form, p.hsn,
-           p.tax_class_id, p.is_service, b.name as brand, c.treatment,
+           v.pack_unit, v.base_unit, v.reorder_point, v.is_active, p.form,
+           coalesce(v.hsn, p.hsn) as hsn, c.id as tax_class_id, p.is_service, b.name as brand, c.treatment,
            '/api/erp/products/' || p.id || '/picture?v=' || p.picture_version as picture_url
 """
 """Columns of a page of variants; a page is cut before tax and stock are looked up for it."""
@@ -19,7 +19,7 @@ PAGE: LiteralString = """
 GOODS: LiteralString = """
       join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
       join brand b on b.tenant_id = p.tenant_id and b.id = p.brand_id
-      join tax_class c on c.tenant_id = p.tenant_id and c.id = p.tax_class_id
+      join tax_class c on c.tenant_id = p.tenant_id and c.id = coalesce(v.tax_class_id, p.tax_class_id)
 """
 
 PLACE_AND_PARTS: LiteralString = """

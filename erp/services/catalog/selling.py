@@ -84,7 +84,8 @@ def get_lines_for_sale(
     rows = db.fetch_all(
         session,
         """
-        select v.id as variant_id, v.product_id, p.brand_id, v.sku, v.label, p.hsn, v.base_unit as unit,
+        select v.id as variant_id, v.product_id, p.brand_id, v.sku, v.label,
+               coalesce(v.hsn, p.hsn) as hsn, v.base_unit as unit,
                c.treatment, r.rate, p.is_service, p.is_lot_tracked, v.is_active,
                p.licence_class, p.max_per_sale as sale_cap, p.max_per_day as day_cap,
                p.max_per_month as month_cap,
@@ -93,7 +94,7 @@ def get_lines_for_sale(
                           where u.tenant_id = v.tenant_id and u.variant_id = v.id), '{}') as units
           from variant v
           join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
-          join tax_class c on c.tenant_id = p.tenant_id and c.id = p.tax_class_id
+          join tax_class c on c.tenant_id = p.tenant_id and c.id = coalesce(v.tax_class_id, p.tax_class_id)
           left join lateral (
                 select rate from tax_rate
                  where tenant_id = c.tenant_id and tax_class_id = c.id and valid_from <= %(on)s

@@ -3,7 +3,8 @@
 Source: domain rules 1.5. A rule marked uncertain there is proposed as such.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -25,7 +26,7 @@ class TaxFacts:
 
     Attributes:
         is_by_the_book: Made only to the formula of a pharmacopoeia and sold under its name there.
-        pack: Quantity and measure of the smallest pack; none where it has no variant.
+        pack: Quantity and measure; none means as it is put up for retail sale.
     """
 
     form: Form
@@ -38,7 +39,7 @@ class TaxFacts:
         """Whether it is not put up for retail sale."""
         if self.pack is None:
             return False
-        quantity, measure = self.pack
+        quantity, measure = self.pack[0], self.pack[1].lower()
         return measure == "kg" or (measure in {"ml", "g"} and quantity >= BULK)
 
 
@@ -115,6 +116,33 @@ def rule_for(facts: TaxFacts) -> TaxRule | None:
     if facts.form is Form.KIT:
         return None
     return _medicine(facts)
+
+
+def is_by_the_book(name: str, remedy: str, constituents: Sequence[str]) -> bool:
+    """Tell whether a make of a pharmacopoeial remedy is that alone, sold under its name there."""
+    is_named_so = bool(remedy) and name.lower().startswith(remedy.lower())
+    return is_named_so and len(constituents) < 2  # noqa: PLR2004  more than one makes a combination
+
+
+def hsn_of_pack(facts: TaxFacts, hsn: str, pack: tuple[int, str]) -> str | None:
+    """Return the HSN that a pack has for itself; none where it has that of its product.
+
+    The pack decides where the product bears the code that the rules give it in another pack.
+
+    Args:
+        hsn: Of the product; as many digits are returned.
+    """
+    packs = (pack, None, (BULK, "ml"))
+    rules = [rule_for(replace(facts, pack=one)) for one in packs]
+    codes = [rule.hsn for rule in rules if rule is not None]
+    if not codes or is_alike(hsn, codes[0]) or not any(is_alike(hsn, code) for code in codes):
+        return None
+    return codes[0][: len(hsn)]
+
+
+def is_alike(hsn: str, other: str) -> bool:
+    """Tell whether two codes are one, as far as both go."""
+    return hsn.startswith(other) or other.startswith(hsn)
 
 
 def _medicine(facts: TaxFacts) -> TaxRule:

@@ -136,7 +136,7 @@ def hsn_codes(
     """Return the HSN of each of the variants, for papers that are not invoices."""
     rows = db.fetch_all(
         session,
-        "select v.id, p.hsn from variant v"
+        "select v.id, coalesce(v.hsn, p.hsn) as hsn from variant v"
         " join product p on (p.tenant_id, p.id) = (v.tenant_id, v.product_id)"
         " where v.tenant_id = %s and v.id = any(%s)",
         (ctx.tenant_id, list(variant_ids)),

@@ -19,6 +19,7 @@ from erp.services.catalog.naming import LONGEST_SKU, Named, label_of, search_tex
 from erp.services.catalog.packing import measure_of, usual_unit
 from erp.services.catalog.potency import Potency, read_potency
 from erp.services.catalog.scanning import check_barcode
+from erp.services.catalog.tax_facts import product_taxed
 from erp.services.platform import Command, Identified, Quantity, Result, ShortText, command, emit
 
 
@@ -58,11 +59,16 @@ class CreateVariant(Command):
 
 
 class VariantMade(Result):
-    """The variant, and whether it is new."""
+    """The variant, and whether it is new.
+
+    Attributes:
+        hsn: Its own, where the pack decides; none where it has that of its product.
+    """
 
     id: UUID
     sku: str
     label: str
+    hsn: str | None
     is_new: bool
 
 
@@ -110,7 +116,8 @@ class DefineUnit(Command):
 def create_variant(session: Session, ctx: RequestContext, cmd: CreateVariant) -> VariantMade:
     """Add a variant, or return the one of this potency and pack that is there.
 
-    It takes form, tax and HSN from its product. Two who add the same at once get the same one:
+    It takes form and tax from its product, and the HSN unless the rules give its pack one of its
+    own. Two who add the same at once get the same one:
     the product is locked.
 
     Raises:
@@ -128,7 +135,7 @@ def create_variant(session: Session, ctx: RequestContext, cmd: CreateVariant) ->
     named = _named(session, ctx, cmd.product_id, potency, cmd)
     existing = _find(session, ctx, cmd, potency)
     if existing is not None:
-        return VariantMade(id=existing.id, sku=existing.sku, label=existing.label, is_new=False)
+        return _made(existing, is_new=False)
     sku = cmd.sku or _free_sku(session, ctx, sku_of(named))
     variant = Variant(
         tenant_id=ctx.tenant_id,
@@ -141,6 +148,7 @@ def create_variant(session: Session, ctx: RequestContext, cmd: CreateVariant) ->
         potency_rank=potency.rank,
         pack_quantity=cmd.pack_quantity,
         pack_unit=cmd.pack_unit,
+        hsn=product_taxed(session, ctx, cmd.product_id).hsn_of((cmd.pack_quantity, cmd.pack_unit)),
         base_unit=cmd.base_unit or _usual_unit(session, ctx, cmd, Form(named.form)),
         reorder_point=cmd.reorder_point,
         search_text=search_text_of(replace(named, codes=(sku,))),
@@ -152,7 +160,7 @@ def create_variant(session: Session, ctx: RequestContext, cmd: CreateVariant) ->
     emit(session, ctx, variant.id, event)
     gained = ProductGained(product_id=cmd.product_id, variant_id=variant.id)
     emit(session, ctx, cmd.product_id, gained)
-    return VariantMade(id=variant.id, sku=sku, label=variant.label, is_new=True)
+    return _made(variant, is_new=True)
 
 
 @command("catalog.update_variant", permission="catalog.edit", rest="PATCH /variants/{variant_id}")
@@ -319,6 +327,12 @@ def _named(
     others = (remedy.name, *remedy.synonyms, *remedy.abbreviations) if remedy else ()
     return Named(
         product.name, brand.name, product.form, potency, pack.pack_quantity, pack.pack_unit, others
+    )
+
+
+def _made(variant: Variant, *, is_new: bool) -> VariantMade:
+    return VariantMade(
+        id=variant.id, sku=variant.sku, label=variant.label, hsn=variant.hsn, is_new=is_new
     )
 
 

@@ -32,7 +32,7 @@ _TRANSFER = """
      where t.tenant_id = %s and f.company_id = %s and t.id = %s and t.challan is not null
 """
 _SENT = """
-    select v.label as description, p.hsn, v.base_unit as unit, l.sent as quantity, l.value
+    select v.label as description, coalesce(v.hsn, p.hsn) as hsn, v.base_unit as unit, l.sent as quantity, l.value
       from stock_transfer_line l
       join variant v on (v.tenant_id, v.id) = (l.tenant_id, l.variant_id)
       join product p on (p.tenant_id, p.id) = (v.tenant_id, v.product_id)

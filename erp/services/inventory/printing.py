@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.services import catalog
 from erp.services.inventory.errors import TransferNotOpen
 from erp.services.inventory.genealogy import get_dispensing
 from erp.services.inventory.listing_transfers import GetTransfer, TransferDetail, get_transfer
@@ -117,14 +118,7 @@ def _branch(session: Session, ctx: RequestContext, branch_id: UUID, at: datetime
 def _goods(
     session: Session, ctx: RequestContext, found: TransferDetail
 ) -> tuple[PrintedGoods, ...]:
-    rows = db.fetch_all(
-        session,
-        "select v.id, p.hsn from variant v"
-        " join product p on (p.tenant_id, p.id) = (v.tenant_id, v.product_id)"
-        " where v.tenant_id = %s and v.id = any(%s)",
-        (ctx.tenant_id, [line.variant_id for line in found.lines]),
-    )
-    codes = {row["id"]: row["hsn"] for row in rows}
+    codes = catalog.hsn_codes(session, ctx, [line.variant_id for line in found.lines])
     return tuple(
         PrintedGoods(
             description=line.label,

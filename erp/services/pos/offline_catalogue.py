@@ -148,7 +148,7 @@ _SOLD: LiteralString = """
                   order by code) as codes
       from variant v
       join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
-      join tax_class t on t.tenant_id = p.tenant_id and t.id = p.tax_class_id
+      join tax_class t on t.tenant_id = p.tenant_id and t.id = coalesce(v.tax_class_id, p.tax_class_id)
      where v.tenant_id = %(tenant)s and v.id = any(%(variants)s) and v.is_active and not p.is_service
        and (t.treatment <> 'taxable' or exists (
             select 1 from tax_rate r where r.tenant_id = t.tenant_id and r.tax_class_id = t.id

@@ -1,6 +1,6 @@
 """One product: its variants, taxes, stock and moves, and the forms that change them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from erp.core.formatting import date_text, group_count, plain_decimal
 from erp.services import identity
 from erp.state.asking import DialogFormState
 from erp.state.catalog.products import EDIT, with_remedy
-from erp.state.catalog.wording import FORMS, LICENCES, SHELF_TONES, gst_words
+from erp.state.catalog.wording import FORMS, LICENCES, SHELF_TONES, gst_words, tax_words
 from erp.state.inventory.wording import HELD_TONES, MOVE_COLUMNS, STATUS, move_entry
 from erp.state.reading import RecordState
 from erp.state.registry import handler
@@ -47,9 +47,11 @@ class ProductState(RecordState, rx.State):
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         product = await self._ask("catalog.get_product", {"product_id": record_id})
-        self.variants = [_variant(row) for row in product.variants]
+        proposed = await self._ask("catalog.propose_tax_class", {"product_id": record_id})
+        self.tax = _tax(proposed)
+        packs = {pack.variant_id: pack for pack in proposed.packs}
+        self.variants = [_variant(row, packs.get(row.variant_id)) for row in product.variants]
         self.rates = await self._rates_of(product)
-        self.tax = _tax(await self._ask("catalog.propose_tax_class", {"product_id": record_id}))
         self.lots, self.moves = [], []
         if principal.may("inventory.view"):
             await self._load_stock(record_id, principal.time_zone)
@@ -121,7 +123,8 @@ class ProductState(RecordState, rx.State):
         return rx.toast.success(f"Barcode {code} forgotten.")
 
 
-def _variant(row: Any) -> dict[str, str]:
+def _variant(row: Any, proposed: Any) -> dict[str, str]:
+    """Return a pack as it is shown; the rules say nothing of one out of trade."""
     units = [
         f"1 {code} = {plain_decimal(top)}{f'/{bottom}' if bottom != 1 else ''} {row.unit}"
         for code, (top, bottom) in row.units.items()
@@ -137,7 +140,27 @@ def _variant(row: Any) -> dict[str, str]:
         "barcodes": " ".join(row.barcodes),
         "reorder_point": str(row.reorder_point),
         "is_active": "yes" if row.is_active else "",
+        "own_tax": " · ".join(_own_tax(row)),
+        "own_hsn": row.own_hsn or "",
+        "own_tax_class": row.own_tax_class or "",
+        "tax_reason": row.tax_reason,
+        "tax_differs": "" if proposed is None or proposed.is_followed else "yes",
+        "tax_proposed": _pack_words(proposed) if proposed else "",
     }
+
+
+def _own_tax(row: Any) -> Iterator[str]:
+    """Yield what a pack bears itself, in words."""
+    if row.own_hsn:
+        yield f"HSN {row.own_hsn}"
+    if row.own_tax_class:
+        yield row.own_tax_class
+
+
+def _pack_words(proposed: Any) -> str:
+    parts = (f"HSN {proposed.hsn}" if proposed.hsn else "", proposed.tax_class)
+    said = " · ".join(part for part in parts if part)
+    return f"The rules propose {said} for this pack." if said else ""
 
 
 def _head(product: Any) -> dict[str, str]:
@@ -187,14 +210,8 @@ def _per_customer(product: Any) -> str:
 
 
 def _tax(proposal: Any) -> dict[str, str]:
-    """Return what the rules say of the product's tax, in words."""
-    doubt = "" if proposal.is_certain else " Rulings differ: ask an accountant."
-    rate = gst_words(proposal.treatment, proposal.rate) if proposal.treatment else ""
-    return {
-        "proposed": " · ".join(p for p in (rate, proposal.tax_class) if p),
-        "hsn": proposal.hsn,
-        "reason": f"{proposal.reason}.{doubt if proposal.source else ''}",
-        "source": proposal.source,
+    """Return what the rules say of the product's tax, and whether it is taxed so."""
+    return tax_words(proposal) | {
         "differs": "" if proposal.is_followed and proposal.is_hsn_alike else "yes",
         "because": proposal.overridden_because,
     }
@@ -227,7 +244,10 @@ class AddVariantState(_OfProduct, rx.State):
         return given | ({"barcodes": [code]} if code else {})
 
     def _words(self, result: Any) -> str:
-        return f"{result.label} added." if result.is_new else f"{result.label} was there already."
+        if not result.is_new:
+            return f"{result.label} was there already."
+        own = f" Its HSN is {result.hsn}, by its pack." if result.hsn else ""
+        return f"{result.label} added.{own}"
 
 
 class EditVariantState(_OfProduct, rx.State):
@@ -305,6 +325,30 @@ class SetTaxClassState(_OfProduct, rx.State):
 
     def _words(self, result: Any) -> str:  # noqa: ARG002  says the same each time
         return "Taxed by this class from the next sale on."
+
+
+class SetVariantTaxState(_OfProduct, rx.State):
+    """Gives a pack its own HSN and tax class."""
+
+    command: ClassVar[str] = "catalog.set_variant_tax"
+    subject_field: ClassVar[str] = "variant_id"
+
+    tax_classes: list[dict[str, str]] = []
+    pack: dict[str, str] = {}
+    proposed: str = ""
+
+    async def _prepare(self) -> None:
+        found = await self._ask("catalog.list_tax_classes")
+        page = await self.get_state(ProductState)
+        self.pack = next((row for row in page.variants if row["id"] == self.subject["id"]), {})
+        self.proposed = f"{self.subject['label']}. {self.pack.get('tax_proposed', '')}".strip()
+        self.tax_classes = [
+            {"value": "", "label": "As the product"},
+            *({"value": row.code, "label": row.name} for row in found.rows),
+        ]
+
+    def _words(self, result: Any) -> str:  # noqa: ARG002  says the same each time
+        return "Billed so from the next sale on."
 
 
 class SetLicenceState(_OfProduct, rx.State):

@@ -4,16 +4,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import reflex as rx
+from pydantic import ValidationError
 from reflex.event import EventSpec
 
 from erp.core.columns import Column, Kind
+from erp.core.errors import DomainError
 from erp.state.catalog.choosing import brand_choices
-from erp.state.catalog.wording import FORMS, LEVEL_TONES, SHELF_TONES, names_typed
+from erp.state.catalog.wording import (
+    FORMS,
+    LEVEL_TONES,
+    SHELF_TONES,
+    names_typed,
+    tax_words,
+)
 from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
 from erp.state.submitting import FormState, is_ticked
 
 EDIT = "catalog.edit"
+FACTS = ("name", "form", "remedy", "is_pharmacopoeial", "constituents")
+"""Fields that decide how a product is taxed."""
 CHECKS = ("is_lot_tracked", "is_expiry_required", "is_service")
 
 
@@ -49,13 +59,21 @@ class ProductListState(ListState, rx.State):
 
 
 class NewProductState(FormState, rx.State):
-    """Adds a product; its variants follow on its own page."""
+    """Adds a product, taxed as the rules say of what is typed; its variants follow on its own page."""
 
     permission: ClassVar[str] = EDIT
     command: ClassVar[str] = "catalog.create_product"
 
     brands: list[str] = []
     tax_classes: list[dict[str, str]] = []
+    tax: dict[str, str] = {}
+    tax_class: str = ""
+    hsn: str = ""
+    must_explain: bool = False
+
+    _facts: dict[str, str] = {}
+    _is_class_chosen: bool = False
+    _is_hsn_typed: bool = False
 
     @handler(permission=PAGE)
     async def open_product(self) -> None:
@@ -66,7 +84,49 @@ class NewProductState(FormState, rx.State):
             {"value": "", "label": "Choose how it is taxed"},
             *({"value": row.code, "label": row.name} for row in classes.rows),
         ]
+        self.tax, self.tax_class, self.hsn, self.must_explain = {}, "", "", False
+        self._facts = {"form": next(iter(FORMS))}
+        self._is_class_chosen = self._is_hsn_typed = False
         self._renew()
+
+    @handler(permission=PAGE)
+    async def learn(self, name: str, value: str) -> None:
+        """Take what was typed of the goods, and tell how the rules tax them now."""
+        if name in FACTS and self._facts.get(name, "") != f"{value}":
+            self._facts = self._facts | {name: f"{value}"}
+            await self._propose()
+
+    @handler(permission=PAGE)
+    async def choose_class(self, value: str) -> None:
+        """Tax it by a class that a person chose; by the rules' one where none is."""
+        self.tax_class, self._is_class_chosen = f"{value}", bool(value)
+        await self._propose()
+
+    @handler(permission=PAGE)
+    async def type_hsn(self, value: str) -> None:
+        """Take a code that a person typed; the rules' one where it is emptied."""
+        self.hsn, self._is_hsn_typed = f"{value}", bool(value)
+
+    async def _propose(self) -> None:
+        try:
+            found = await self._ask("catalog.propose_tax", self._goods())
+        except (ValidationError, DomainError):
+            self.tax, self.must_explain = {}, False
+            return
+        self.tax = tax_words(found)
+        if not self._is_class_chosen:
+            self.tax_class = found.tax_class
+        if not self._is_hsn_typed:
+            self.hsn = found.hsn
+        self.must_explain = found.tax_class not in ("", self.tax_class)
+
+    def _goods(self) -> dict[str, Any]:
+        """Return what is typed of the goods; what is not a name yet is refused by the query."""
+        facts: dict[str, Any] = {k: typed for k, typed in self._facts.items() if typed.strip()}
+        facts["constituents"] = names_typed(facts.get("constituents"))
+        if "is_pharmacopoeial" in facts:
+            facts["is_pharmacopoeial"] = is_ticked(facts["is_pharmacopoeial"])
+        return facts | ({"tax_class": self.tax_class} if self._is_class_chosen else {})
 
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
         """Send a box that is not ticked as a no, and the remedy with all its names."""

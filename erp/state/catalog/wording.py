@@ -68,3 +68,16 @@ def gst_words(treatment: str, rate: Any) -> str:
     if treatment != "taxable":
         return TREATMENTS[treatment]
     return "No rate yet" if rate is None else f"{plain_decimal(rate)}%"
+
+
+def tax_words(proposal: Any) -> dict[str, str]:
+    """Return what the rules say of goods' tax, in words."""
+    doubt = "" if proposal.is_certain else " Rulings differ: ask an accountant."
+    rate = gst_words(proposal.treatment, proposal.rate) if proposal.treatment else ""
+    return {
+        "proposed": " · ".join(p for p in (rate, proposal.tax_class) if p),
+        "tax_class": proposal.tax_class,
+        "hsn": proposal.hsn,
+        "reason": f"{proposal.reason}.{doubt if proposal.source else ''}",
+        "source": proposal.source,
+    }

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import psycopg
 import pytest
+from pydantic import ValidationError
 
 from erp.core import db
 from erp.core.errors import InvalidInput
@@ -63,6 +64,7 @@ def shop(environment):
 
 def add(shop, name, form="dilution", tax_class="GST5", **more):
     given = {"name": name, "form": form, "brand": "SBL", "hsn": "30049014", "tax_class": tax_class}
+    given |= {"remedy": {"name": name}}
     return shop.run("catalog.create_product", given | more).id
 
 
@@ -70,16 +72,72 @@ def proposal(shop, product_id):
     return shop.run("catalog.propose_tax_class", {"product_id": product_id})
 
 
+def foreseen(shop, **facts):
+    found = shop.run("catalog.propose_tax", {"name": "Arnica Montana", "form": "dilution"} | facts)
+    return found.hsn, found.tax_class
+
+
+def test_a_class_is_proposed_of_goods_that_are_not_in_the_catalogue(shop):
+    named = {"remedy": "arnica  montana"}
+    assert foreseen(shop, **named) == ("30049014", "GST5")
+    assert foreseen(shop) == ("30049014", "GST5-OWN")
+    assert foreseen(shop, **named, is_pharmacopoeial=False) == ("30049014", "GST5-OWN")
+    assert foreseen(shop, **named, constituents=["Arnica Q", "Ruta Q"])[1] == "GST5-OWN"
+    assert foreseen(shop, **named, pack_quantity=500, pack_unit="ml") == ("30039014", "GST5")
+    assert foreseen(shop, form="kit") == ("", "")
+    assert foreseen(shop, form="packaging", name="Glass bottle") == ("7010", "GST18")
+    with pytest.raises(ValidationError, match="quantity and its measure"):
+        foreseen(shop, pack_quantity=500)
+
+
+def test_a_class_is_proposed_by_what_is_known_of_the_remedy(shop):
+    unlisted = {"name": "Newremedy", "is_pharmacopoeial": False}
+    gone = add(shop, "Newremedy", tax_class="GST5-OWN", remedy=unlisted)
+    asked = {"name": "Newremedy", "remedy": "newremedy"}
+    assert foreseen(shop, **asked)[1] == "GST5-OWN"
+
+    kept = add(shop, "New")
+    remedies = [shop.run("catalog.get_product", {"product_id": p}).remedy_id for p in (gone, kept)]
+    merged = dict(zip(("remedy_id", "into_id"), remedies, strict=True))
+    shop.run("catalog.merge_remedy", merged)
+    assert foreseen(shop, **asked)[1] == "GST5"
+
+
+def test_of_classes_taxed_alike_the_one_thought_of_is_proposed(shop):
+    rates = [{"valid_from": "2017-07-01", "rate": "5"}]
+    alike = {"code": "ALIKE", "name": "Alike", "treatment": "taxable", "rates": rates}
+    shop.run("catalog.create_tax_class", alike)
+    assert foreseen(shop, remedy="Arnica Montana")[1] == "ALIKE"
+    assert foreseen(shop, remedy="Arnica Montana", tax_class="GST5")[1] == "GST5"
+    assert add(shop, "Arnica Montana", tax_class="GST5")
+
+
+def test_a_new_product_of_another_class_needs_a_reason_which_is_shown(shop):
+    with refused(shop, InvalidInput, "tax_reason"):
+        add(shop, "Arnica Montana", tax_class="GST18")
+    with refused(shop, InvalidInput, "tax_reason"):
+        add(shop, "Joint Care", constituents=["Rhus tox 3X", "Bryonia 3X"])
+
+    made = add(shop, "Arnica Montana", tax_class="GST18", tax_reason="Sold as a cosmetic")
+    assert proposal(shop, made).overridden_because == "Sold as a cosmetic"
+    assert add(shop, "Arnica Montana", tax_class="GST5", form="kit")
+
+
 def test_a_pharmacopoeial_medicine_and_a_combination_are_of_different_classes(shop):
-    arnica = add(shop, "Arnica Montana", remedy={"name": "Arnica Montana"})
+    arnica = add(shop, "Arnica Montana")
     mixed = add(
         shop,
         "Joint Care",
         form="drops",
-        remedy={"name": "Joint Care"},
         constituents=["Rhus tox 3X", "Bryonia 3X"],
+        tax_reason="As its maker bills it",
     )
-    unlisted = add(shop, "Newremedy", remedy={"name": "Newremedy", "is_pharmacopoeial": False})
+    unlisted = add(
+        shop,
+        "Newremedy",
+        tax_class="GST5-OWN",
+        remedy={"name": "Newremedy", "is_pharmacopoeial": False},
+    )
 
     assert (proposal(shop, arnica).tax_class, proposal(shop, arnica).is_followed) == ("GST5", True)
     assert proposal(shop, mixed).tax_class == "GST5-OWN"
@@ -108,7 +166,7 @@ def test_what_the_pharmacopoeia_has_is_corrected_for_all_products_of_a_remedy(sh
 
 
 def test_another_class_needs_a_reason_which_is_shown(shop):
-    arnica = add(shop, "Arnica Montana", remedy={"name": "Arnica Montana"})
+    arnica = add(shop, "Arnica Montana")
     other = {"product_id": arnica, "tax_class": "GST18"}
     with refused(shop, InvalidInput, "reason"):
         shop.run("catalog.set_product_tax_class", other)
@@ -122,10 +180,10 @@ def test_another_class_needs_a_reason_which_is_shown(shop):
 
 def test_the_licence_class_follows_the_form_and_reaches_the_sale(shop):
     arnica = add(shop, "Arnica Montana")
-    soap = add(shop, "Soap", form="cosmetic", tax_class="GST18")
+    cream = add(shop, "Skin cream", form="cosmetic", tax_class="GST18")
     pack = {"pack_quantity": 30, "pack_unit": "ml"}
     variants = [
-        shop.run("catalog.create_variant", pack | {"product_id": p}).id for p in (arnica, soap)
+        shop.run("catalog.create_variant", pack | {"product_id": p}).id for p in (arnica, cream)
     ]
     capped = {"product_id": arnica, "licence_class": "narcotic", "max_per_sale": 2}
     shop.run("catalog.set_licence_class", capped)

@@ -46,6 +46,7 @@ def product(shop: Shop, hsn: str, rate: str, mrp: str, **facts: Any) -> UUID:
             "brand": "Demo",
             "hsn": hsn,
             "tax_class": code,
+            "tax_reason": "As the test says",
             "is_service": is_service,
         },
     )
