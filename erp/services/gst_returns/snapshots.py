@@ -275,7 +275,7 @@ def _gstr3b(
     }
     file = gstr3b(registration.gstin, period.fp, stated, inter)
     problems = [*_taken_off(before), *_negatives(carried), *_short(short), *_unproved(claims)]
-    problems += lapsed_credit(claims.inward)
+    problems += [*claims.disagreements, *lapsed_credit(claims.inward)]
     found = [differences, list(side.differences)]
     owed = Owed(liability.tax + reverse.tax, stated, paid, short)
     return _sealed(file, figures, (problems, found, reasons), owed)

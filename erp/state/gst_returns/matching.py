@@ -18,6 +18,8 @@ from erp.state.gst_returns.wording import (
     DECISIONS,
     MATCH_TONES,
     MATCHES,
+    NOTES,
+    PAPERS_2B,
     PREPARE,
     VIEW,
 )
@@ -36,6 +38,7 @@ class MatchListState(ListState, rx.State):
     query: ClassVar[str] = "gst_returns.list_matches"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("number", "Document", detail="supplier"),
+        Column("kind", "What", labels=PAPERS_2B, wide_only=True),
         Column("dated_on", "Day", Kind.DATE, wide_only=True),
         Column(
             "status", "Match", Kind.STATUS, labels=MATCHES, tones=MATCH_TONES, detail="words"
@@ -78,7 +81,10 @@ class MatchListState(ListState, rx.State):
     def _aside(self, row: Any) -> dict[str, str]:
         is_reported = row.reported_id is not None
         is_open = row.decision.value == "open"
-        differs = row.status.value == "amount_mismatch" or row.suggested_id is not None
+        is_note = row.kind in NOTES
+        differs = not is_note and (
+            row.status.value == "amount_mismatch" or row.suggested_id is not None
+        )
         return {
             "reported_id": str(row.reported_id or ""),
             "suggested_id": str(row.suggested_id or ""),
@@ -90,7 +96,10 @@ class MatchListState(ListState, rx.State):
     def _overlook(self, page: Any) -> None:
         self.sums = {
             name: money_text(getattr(page, name)) for name in ("claimed", "waiting", "not_booked")
-        } | {"is_imported": "yes" if page.is_imported else ""}
+        } | {
+            "is_imported": "yes" if page.is_imported else "",
+            "not_taken_off": money_text(page.not_taken_off) if page.not_taken_off else "",
+        }
 
     @handler(permission=PREPARE)
     async def decide(self, reported_id: str, decision: str, bill_id: str) -> EventSpec:

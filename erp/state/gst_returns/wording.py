@@ -66,6 +66,16 @@ MATCHES: Final = {
     "missing_in_2b": "Only in books",
     "missing_in_books": "Only in 2B",
 }
+PAPERS_2B: Final = {
+    "INV": "Invoice",
+    "DBN": "Debit note",
+    "CRN": "Credit note",
+    "ISD": "Distributed credit",
+    "ISC": "Distributed credit, taken back",
+}
+"""Documents of GSTR-2B."""
+NOTES: Final = frozenset({"CRN", "ISC"})
+"""Those that take credit back."""
 MATCH_TONES: Final = {
     "exact": "green",
     "matched_normalised_number": "green",
