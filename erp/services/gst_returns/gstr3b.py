@@ -112,7 +112,9 @@ CHANGE_CELLS: Mapping[str, frozenset[CreditChangeKind]] = {
     "4(D)(1)": frozenset({CreditChangeKind.RECLAIMED}),
 }
 """What each cell of changed credit is made of."""
-GIVES_BACK = frozenset({CreditChangeKind.RECLAIMED, CreditChangeKind.ASSET_KEPT})
+CLAIMED_AGAIN = frozenset({CreditChangeKind.RECLAIMED, CreditChangeKind.COMMON_BACK})
+"""Changes that are credit of their own: what was reversed for a time, or too much for exempt supplies."""
+GIVES_BACK = CLAIMED_AGAIN | {CreditChangeKind.ASSET_KEPT}
 """Changes that add to the credit in the books."""
 
 
@@ -172,7 +174,7 @@ def cells_of_change(kind: CreditChangeKind, kept: str) -> list[str]:
     """Return the cells that a change of credit counts in; see `kept_cell`."""
     if kind is CreditChangeKind.ASSET_KEPT:
         return [kept]
-    again = ["4(A)(5)"] if kind is CreditChangeKind.RECLAIMED else []
+    again = ["4(A)(5)"] if kind in CLAIMED_AGAIN else []
     return again + [name for name, kinds in CHANGE_CELLS.items() if kind in kinds]
 
 

@@ -9,7 +9,7 @@ from reflex.event import EventSpec
 from erp.core.clock import business_date, utc_now
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
-from erp.core.formatting import counted, money_text
+from erp.core.formatting import counted, date_text, money_text
 from erp.services.gst_returns import MOST_BYTES
 from erp.state.explaining import errors_by_field
 from erp.state.gst_returns.returns import months_before
@@ -38,8 +38,7 @@ class MatchListState(ListState, rx.State):
     query: ClassVar[str] = "gst_returns.list_matches"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("number", "Document", detail="supplier"),
-        Column("kind", "What", labels=PAPERS_2B, wide_only=True),
-        Column("dated_on", "Day", Kind.DATE, wide_only=True),
+        Column("kind", "What", labels=PAPERS_2B, detail="dated_on", wide_only=True),
         Column(
             "status", "Match", Kind.STATUS, labels=MATCHES, tones=MATCH_TONES, detail="words"
         ),
@@ -77,6 +76,9 @@ class MatchListState(ListState, rx.State):
     def _chosen(self) -> dict[str, str]:
         first = self.months[0]["value"] if self.months else ""
         return {"starts_on": first} | super()._chosen()
+
+    def _entry(self, row: Any) -> Any:
+        return row.model_dump() | {"dated_on": date_text(row.dated_on)}
 
     def _aside(self, row: Any) -> dict[str, str]:
         is_reported = row.reported_id is not None
