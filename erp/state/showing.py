@@ -106,5 +106,8 @@ def _label(value: Any, column: Column) -> str:
 
 def _fields(row: Any) -> Mapping[str, Any]:
     if isinstance(row, BaseModel):
-        return {name: getattr(row, name) for name in type(row).model_fields}
+        kind = type(row)
+        return {
+            name: getattr(row, name) for name in (*kind.model_fields, *kind.model_computed_fields)
+        }
     return row if isinstance(row, Mapping) else vars(row)

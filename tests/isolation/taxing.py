@@ -55,6 +55,13 @@ def taxing(shop: Shop) -> Ids:
     }
 
 
+def _shared(ids: Ids, shop: Shop) -> dict[str, Any]:
+    """Freight of this month that serves exempt supplies alone."""
+    month = shop.ctx.today.replace(day=1)
+    uses = [{"input_id": ids["reverse_charge_id"], "use": "exempt"}]
+    return {"starts_on": f"{month}", "uses": uses}
+
+
 EXAMPLES: dict[str, Example] = {
     "gst_returns.cancel_deposit": lambda i, _: {
         "deposit_id": i["gst_deposit_id"],
@@ -100,4 +107,6 @@ EXAMPLES: dict[str, Example] = {
         "taxable": "100.00",
         "rate": "5",
     },
+    "gst_returns.list_common_credit": _shared,
+    "gst_returns.share_common_credit": lambda i, shop: _shared(i, shop) | {"agreed": "5.00"},
 }

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from pydantic import computed_field
 
 from erp.core.columns import Column, Kind
 from erp.services.platform import Result
@@ -64,3 +65,18 @@ def test_a_code_without_a_word_of_its_own_is_shown_in_plain_letters():
     rows = [{"id": "1", "origin": origin} for origin in ("sale", "gst_deposit", "SBL", "")]
     shown = [row["origin"] for row in display_rows(rows, (column,), "Asia/Kolkata")]
     assert shown == ["Sale", "Gst deposit", "SBL", NOTHING]
+
+
+def test_what_a_row_works_out_by_itself_is_shown_as_its_fields_are() -> None:
+    class Owed(Result):
+        taxable: int
+        tax: int
+
+        @computed_field  # type: ignore[prop-decorator]
+        @property
+        def total(self) -> int:
+            return self.taxable + self.tax
+
+    columns = (Column("total", "Total", Kind.MONEY),)
+    (row,) = display_rows([Owed(taxable=100, tax=18)], columns, "Asia/Kolkata")
+    assert row["total"] == "₹118.00"

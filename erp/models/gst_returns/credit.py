@@ -3,15 +3,25 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text, true
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from erp.models.base import INSTANT, MONEY, PERCENT, TenantRow, belongs_to, created_at, one_of
 
 CANCELLED = "(cancelled_at is null) = (cancelled_by is null) and (cancelled_at is null) = (cancel_reason = '')"
 """A record is cancelled by somebody, for a reason, or not at all."""
+
+
+SHARED = (
+    "num_nonnulls(share_gstin, share_from, share_to, share_figures) in (0, 4) and share_from <= share_to"
+    " and case kind when 'common_back' then share_gstin is not null when 'common' then true"
+    " else share_gstin is null end"
+)
+"""What gives a share of common credit back says of which days it is; what is typed does not."""
 
 
 class CreditChangeKind(StrEnum):
@@ -21,6 +31,8 @@ class CreditChangeKind(StrEnum):
     """Goods lost, destroyed, written off, given away: s.17(5)(h)."""
     COMMON = "common"
     """The share of exempt supplies in common credit: r.42, r.43."""
+    COMMON_BACK = "common_back"
+    """What was given back of it too much: r.42(2)(b)."""
     UNPAID = "unpaid"
     """A supplier not paid within 180 days: r.37."""
     RECLAIMED = "reclaimed"
@@ -34,7 +46,12 @@ class CreditChangeKind(StrEnum):
 
 
 class GstCreditChange(TenantRow, table=True):
-    """Credit that a registration reversed or claimed again; never changed, but cancelled once where typed wrong."""
+    """Credit that a registration reversed or claimed again; never changed, but cancelled once where typed wrong.
+
+    Attributes:
+        share_gstin, share_from, share_to: Of a share of common credit, whose it is and of which days.
+        share_figures: What it was worked out from, as text.
+    """
 
     __tablename__ = "gst_credit_change"
     __table_args__ = (
@@ -44,7 +61,15 @@ class GstCreditChange(TenantRow, table=True):
         CheckConstraint("least(igst, cgst, sgst) >= 0", name="not_negative"),
         CheckConstraint("igst + cgst + sgst > 0", name="amount"),
         CheckConstraint(CANCELLED, name="cancelled"),
+        CheckConstraint(SHARED, name="share"),
         Index("ix_gst_credit_change_day", "tenant_id", "branch_id", "booked_on"),
+        Index(
+            "ix_gst_credit_change_share",
+            "tenant_id",
+            "company_id",
+            "share_gstin",
+            postgresql_where=text("share_gstin is not null"),
+        ),
     )
 
     company_id: UUID
@@ -55,6 +80,10 @@ class GstCreditChange(TenantRow, table=True):
     cgst: Decimal = Field(sa_type=MONEY)
     sgst: Decimal = Field(sa_type=MONEY)
     reason: str
+    share_gstin: str | None = None
+    share_from: date | None = None
+    share_to: date | None = None
+    share_figures: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     user_id: UUID
     recorded_at: datetime = created_at()
     cancelled_at: datetime | None = Field(default=None, sa_type=INSTANT)

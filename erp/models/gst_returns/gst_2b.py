@@ -45,11 +45,18 @@ class Gst2bFile(TenantRow, table=True):
     imported_at: datetime = created_at()
 
 
+OWNED = ("tenant_id", "company_id", "gstin", "supplier_gstin")
+KINDS = ("INV", "CRN", "DBN", "ISD", "ISC")
+
+
 class Gst2bDocument(TenantRow, table=True):
     """A document that a supplier reported; only what we decided about it changes.
 
     Attributes:
-        kind: `INV`, `CRN` or `DBN`. key: what writings of its number have in common.
+        kind: `INV`, `CRN` or `DBN`; of an input service distributor `ISD` or `ISC`.
+        key: What writings of its number have in common.
+        original_kind, original_number, original_key, original_year, original_dated_on: Of an amendment, what it
+            takes the place of from its month on.
         is_available: The portal lets its credit be claimed.
         bill_id: The bill that somebody said it is; seen_bill_id: the same, of a claim or an asset.
     """
@@ -60,15 +67,24 @@ class Gst2bDocument(TenantRow, table=True):
         belongs_to("file_id", "gst_2b_file"),
         belongs_to("bill_id", "supplier_bill"),
         belongs_to("seen_bill_id", "seen_bill"),
-        UniqueConstraint(
-            "tenant_id",
-            "company_id",
-            "gstin",
-            "supplier_gstin",
+        Index(
+            "uq_gst_2b_document",
+            *OWNED,
             "kind",
             "fiscal_year",
             "key",
-            name="uq_gst_2b_document",
+            unique=True,
+            postgresql_where=text("original_key is null"),
+        ),
+        Index(
+            "uq_gst_2b_document_amended",
+            *OWNED,
+            "original_kind",
+            "original_year",
+            "original_key",
+            "starts_on",
+            unique=True,
+            postgresql_where=text("original_key is not null"),
         ),
         Index(
             "uq_gst_2b_document_bill",
@@ -86,7 +102,12 @@ class Gst2bDocument(TenantRow, table=True):
         ),
         CheckConstraint("num_nonnulls(bill_id, seen_bill_id) <= 1", name="one_bill"),
         one_of("decision", Decision2b),
-        CheckConstraint("kind in ('INV', 'CRN', 'DBN')", name="kind"),
+        CheckConstraint(f"kind in {KINDS}", name="kind"),
+        CheckConstraint(f"original_kind in {KINDS}", name="original_kind"),
+        CheckConstraint(
+            "num_nonnulls(original_kind, original_number, original_key, original_year, original_dated_on) in (0, 5)",
+            name="original",
+        ),
         CheckConstraint("least(taxable, igst, cgst, sgst) >= 0", name="not_negative"),
         CheckConstraint("(decision = 'open') = (decided_by is null)", name="decided"),
     )
@@ -107,6 +128,11 @@ class Gst2bDocument(TenantRow, table=True):
     cgst: Decimal = Field(sa_type=MONEY)
     sgst: Decimal = Field(sa_type=MONEY)
     is_available: bool
+    original_kind: str | None = None
+    original_number: str | None = None
+    original_key: str | None = None
+    original_year: str | None = None
+    original_dated_on: date | None = None
     decision: str
     bill_id: UUID | None = None
     seen_bill_id: UUID | None = None

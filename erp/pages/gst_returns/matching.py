@@ -52,6 +52,14 @@ def matching_page() -> rx.Component:
                 tone="amber",
             ),
         ),
+        rx.cond(
+            ~Matches.is_loading & (Matches.sums["not_taken_off"] != ""),
+            notice(
+                f"Suppliers took back {Matches.sums['not_taken_off']} of tax that the books still have as credit."
+                " See the credit notes that are only in 2B.",
+                tone="red",
+            ),
+        ),
         list_view(
             Matches,
             label="Purchases and reported documents",

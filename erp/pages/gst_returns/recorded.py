@@ -43,7 +43,10 @@ from erp.state.gst_returns.wording import CREDIT_KINDS, VIEW
 def reverse_charges_page() -> rx.Component:
     """List purchases under reverse charge with their self-invoices."""
     return rx.fragment(
-        page_header("Reverse charge", "Purchases whose tax is ours to pay, under our own numbers."),
+        page_header(
+            "Reverse charge",
+            "Purchases whose tax is ours to pay, under our own numbers; self-invoices as PDF.",
+        ),
         gst_tabs("/gst/reverse-charges"),
         list_view(
             ReverseChargeListState,
@@ -203,7 +206,7 @@ def _cancel_dialog(state: Any, title: str, subtitle: str, submit: str) -> rx.Com
 
 
 def _charge_actions(row: Any) -> rx.Component:
-    paper = download_link("Self-invoice", row["paper"], icon="file-text")
+    paper = download_link("PDF", row["paper"], icon="file-text")
     asked = CancelReverseChargeState.open_dialog(row["id"], row["number"])
     cancel = icon_button("ban", "Cancel reverse charge", on_click=asked)
     return rx.el.div(

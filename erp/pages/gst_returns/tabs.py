@@ -9,6 +9,7 @@ PAGES = (
     ("/gst/matching", "GSTR-2B"),
     ("/gst/amendments", "Amendments"),
     ("/gst/lost-goods", "Lost goods"),
+    ("/gst/common-credit", "Common credit"),
     ("/gst/reverse-charges", "Reverse charge"),
     ("/gst/credit-changes", "Credit reversed"),
     ("/gst/challans", "Challans"),

@@ -50,6 +50,7 @@ from erp.services.gst_returns.errors import (
     NotAmendable,
     NothingAmended,
     NothingLost,
+    NothingToShare,
     NotItsBill,
     RecordCancelled,
     RecordKept,
@@ -57,6 +58,7 @@ from erp.services.gst_returns.errors import (
     ReturnNotReady,
     ReturnOutdated,
     ReviewMissing,
+    ShareChanged,
     StatementKnown,
     TaxPeriodFiled,
     UnknownAmendment,
@@ -106,6 +108,11 @@ from erp.services.gst_returns.opting import (
 )
 from erp.services.gst_returns.portal_text import Exact, portal_text
 from erp.services.gst_returns.preparing import PreparedReturn, PrepareReturn, prepare_return
+from erp.services.gst_returns.proposing_credit import (
+    CommonCreditPage,
+    ListCommonCredit,
+    list_common_credit,
+)
 from erp.services.gst_returns.queries import (
     GetGstReturn,
     GetPortalFile,
@@ -148,6 +155,11 @@ from erp.services.gst_returns.registrations import (
     registration_of,
 )
 from erp.services.gst_returns.reversing_losses import ReversedLosses, ReverseLosses, reverse_losses
+from erp.services.gst_returns.sharing_credit import (
+    ShareCommonCredit,
+    SharedCredit,
+    share_common_credit,
+)
 from erp.services.gst_returns.vouchers import (
     SupplierInvoices,
     get_printed_payment,
@@ -184,6 +196,7 @@ __all__ = [
     "CashShort",
     "ChangeCredit",
     "ChangeScheme",
+    "CommonCreditPage",
     "CreditChangeKind",
     "CreditShort",
     "DecideReported",
@@ -205,6 +218,7 @@ __all__ = [
     "LimitKind",
     "ListAmendments",
     "ListAnnualReturns",
+    "ListCommonCredit",
     "ListCreditChanges",
     "ListDeposits",
     "ListFigureRows",
@@ -223,6 +237,7 @@ __all__ = [
     "NotItsBill",
     "NothingAmended",
     "NothingLost",
+    "NothingToShare",
     "PortalFile",
     "PrepareReturn",
     "PreparedReturn",
@@ -249,6 +264,9 @@ __all__ = [
     "ReviewReturn",
     "Scheme",
     "SchemeTooEarly",
+    "ShareChanged",
+    "ShareCommonCredit",
+    "SharedCredit",
     "StatementFacts",
     "StatementKnown",
     "SupplierInvoices",
@@ -285,6 +303,7 @@ __all__ = [
     "limits_of",
     "list_amendments",
     "list_annual_returns",
+    "list_common_credit",
     "list_credit_changes",
     "list_deposits",
     "list_figure_rows",
@@ -306,6 +325,7 @@ __all__ = [
     "registration_of",
     "reverse_losses",
     "review_return",
+    "share_common_credit",
     "withdraw_advance_amendment",
     "withdraw_amendment",
     "write_change",

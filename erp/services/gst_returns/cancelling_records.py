@@ -37,6 +37,7 @@ BY_JOURNAL: Final = (
 REMEDIES: Final[Mapping[str, str]] = {
     CreditChangeKind.BLOCKED: BY_JOURNAL,
     CreditChangeKind.COMMON: BY_JOURNAL,
+    CreditChangeKind.COMMON_BACK: BY_JOURNAL,
     CreditChangeKind.REFUNDED: BY_JOURNAL,
     CreditChangeKind.UNPAID: "Claim it again with today's day.",
     CreditChangeKind.RECLAIMED: "Reverse it anew as unpaid with today's day.",

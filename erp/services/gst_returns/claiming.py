@@ -11,8 +11,11 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.money import ZERO
+from erp.services.gst_returns.checking import Problem
+from erp.services.gst_returns.checking_2b import disagreements
 from erp.services.gst_returns.gstr3b import Inward, InwardKind
 from erp.services.gst_returns.heads import NAMES, Heads
+from erp.services.gst_returns.matching_2b import SHARED
 from erp.services.gst_returns.ordering import last_filed
 from erp.services.gst_returns.papers_2b import Pairing, Part, pair_up
 from erp.services.gst_returns.reading_inward import InwardSide, read_inward
@@ -31,12 +34,14 @@ class Claims:
         waited: Credit that the last filed return left to wait; it is in the books already.
         is_asked: A statement of the period is here, so that every bill is asked for in it.
         pairs: Bills that are claimed with the reported document that lets them be.
+        disagreements: Credit that suppliers took back and the books did not.
     """
 
     inward: tuple[Inward, ...]
     waited: Heads
     is_asked: bool
     pairs: tuple[dict[str, str], ...] = ()
+    disagreements: tuple[Problem, ...] = ()
 
     def held_texts(self) -> list[dict[str, str]]:
         """Return what waits, for the next return to ask again."""
@@ -78,8 +83,19 @@ def read_claims(
     own = _split_all(inward, waits) if pairing.is_imported else inward
     carried = _split_all(still, waits)
     waited = sum((bought.heads for bought in earlier), Heads())
-    claimed = _without_lapsed(session, ctx, since, (*own, *carried))
-    return side, Claims(claimed, waited, pairing.is_imported, _pairs(pairing))
+    stated = _with_distributed((*own, *carried), pairing)
+    claimed = _without_lapsed(session, ctx, since, stated)
+    found = disagreements(pairing, period, {bought.id: bought.heads for bought in earlier})
+    return side, Claims(claimed, waited, pairing.is_imported, _pairs(pairing), tuple(found))
+
+
+def _with_distributed(inward: Sequence[Inward], pairing: Pairing) -> list[Inward]:
+    """Return purchases, those marked that an input service distributor reported."""
+    ids: set[UUID] = set()
+    for one in (*pairing.matches, *pairing.notes):
+        if one.book and one.portal and one.portal.kind in SHARED:
+            ids |= {one.book.id} | {part.id for part in pairing.parts.get(one.book.id, ())}
+    return [replace(one, is_distributed=True) if one.id in ids else one for one in inward]
 
 
 _BILL_DAYS: LiteralString = """

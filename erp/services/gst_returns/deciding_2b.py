@@ -1,6 +1,6 @@
 """The list of pairs, and what is decided about a reported document."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -16,7 +16,7 @@ from erp.services.gst_returns.claiming import waiting_ids
 from erp.services.gst_returns.errors import NotItsBill, UnknownReported
 from erp.services.gst_returns.events import CreditChanged
 from erp.services.gst_returns.lapsing import annual_returns, since_of_period
-from erp.services.gst_returns.matching_2b import Match2b, MatchStatus, Paper
+from erp.services.gst_returns.matching_2b import NOTE_KINDS, Match2b, MatchStatus, Paper
 from erp.services.gst_returns.paging import page_of
 from erp.services.gst_returns.papers_2b import Pairing, pair_up, used_documents
 from erp.services.gst_returns.registrations import GstinText, registration_of
@@ -55,11 +55,15 @@ class MatchRow(Result):
 
     Attributes:
         id: Of the reported document, else of the bill. suggested_id: The bill it may be.
+        kind: `INV`, `DBN`, `CRN`, or of a distributor `ISD`, `ISC`. is_amended: it takes another's place.
         booked_as: Of a bill that claims or assets book, their numbers; page: of the first of them, or the bill's.
-        claimed: Tax that may be claimed of it.
+        books, reported, claimed: Tax in the books and as reported, and what of it may be claimed; below zero of what
+            takes credit back.
     """
 
     id: UUID
+    kind: str
+    is_amended: bool
     reported_id: UUID | None
     bill_id: UUID | None
     suggested_id: UUID | None
@@ -83,6 +87,7 @@ class MatchPage(Rows):
 
     Attributes:
         is_imported: A statement of the month is here.
+        not_booked: Tax of documents that the books do not have; not_taken_off: of notes that take credit back.
     """
 
     rows: list[MatchRow]
@@ -90,6 +95,7 @@ class MatchPage(Rows):
     claimed: Decimal
     waiting: Decimal
     not_booked: Decimal
+    not_taken_off: Decimal
 
 
 class DecideReported(Command):
@@ -121,7 +127,7 @@ _STATES: dict[str, frozenset[MatchStatus]] = {
 
 @query("gst_returns.list_matches", permission="gst_returns.view", rest="GET /gst-2b")
 def list_matches(session: Session, ctx: RequestContext, wanted: ListMatches) -> MatchPage:
-    """List bills of a month, and of before that still wait, against what suppliers reported.
+    """List bills of a month, and of before that still wait, and what took credit back, against what suppliers reported.
 
     Raises:
         UnknownRegistration: No branch of the company has this GSTIN.
@@ -133,7 +139,9 @@ def list_matches(session: Session, ctx: RequestContext, wanted: ListMatches) -> 
     pairing = pair_up(session, ctx, registration, period, held)
     since = since_of_period(session, ctx, registration, period)
     lapsed = _lapsed(pairing, since, annual_returns(session, ctx, registration))
-    rows = [_row(one, pairing, lapsed) for one in pairing.matches]
+    bills = [_row(one, pairing, lapsed) for one in pairing.matches]
+    notes = [_note_row(one, pairing) for one in pairing.notes]
+    rows = [*bills, *notes]
     words = wanted.search.lower()
     shown = [
         row
@@ -142,15 +150,20 @@ def list_matches(session: Session, ctx: RequestContext, wanted: ListMatches) -> 
         and words in f"{row.supplier} {row.number} {row.supplier_gstin}".lower()
     ]
     page, following = page_of(shown, wanted, lambda row: str(row.id))
-    booked = [row for row in rows if row.bill_id in pairing.asked - lapsed.keys()]
+    booked = [row for row in bills if row.bill_id in pairing.asked - lapsed.keys()]
     return MatchPage(
         rows=page,
         next_cursor=following,
         is_imported=pairing.is_imported,
         claimed=sum((row.claimed for row in rows), NO_TAX),
         waiting=sum(((row.books or NO_TAX) - row.claimed for row in booked), NO_TAX),
-        not_booked=sum((row.reported or NO_TAX for row in rows if row.books is None), NO_TAX),
+        not_booked=_unbooked(bills),
+        not_taken_off=-_unbooked(notes),
     )
+
+
+def _unbooked(rows: Iterable[MatchRow]) -> Decimal:
+    return sum((row.reported or NO_TAX for row in rows if row.books is None), NO_TAX)
 
 
 def _lapsed(pairing: Pairing, since: date, annual_returns: Mapping[date, date]) -> dict[UUID, date]:
@@ -164,9 +177,6 @@ def _lapsed(pairing: Pairing, since: date, annual_returns: Mapping[date, date]) 
 
 
 def _row(match: Match2b, pairing: Pairing, lapsed: Mapping[UUID, date]) -> MatchRow:
-    paper = match.portal or match.book
-    assert paper is not None  # noqa: S101  a match has one of the two
-    decided = pairing.decisions.get(match.portal.id) if match.portal else None
     claimed, words = pairing.claimable(match), match.words
     is_asked = match.book and pairing.is_asked(match)
     if match.book and is_asked and not pairing.is_imported and match.book.id not in pairing.carried:
@@ -174,13 +184,38 @@ def _row(match: Match2b, pairing: Pairing, lapsed: Mapping[UUID, date]) -> Match
     if match.book and (last := lapsed.get(match.book.id)):
         claimed, words = None, f"Its credit lapsed on {last:%d-%m-%Y}: no return can claim it."
     parts = pairing.parts.get(match.book.id, []) if match.book else []
+    booked_as = ", ".join(dict.fromkeys(part.number for part in parts))
+    shown = _shown(match, pairing, (booked_as, _page(match, pairing), words))
+    return shown.model_copy(update={"claimed": claimed.tax if claimed else NO_TAX})
+
+
+def _note_row(match: Match2b, pairing: Pairing) -> MatchRow:
+    """Return what takes credit back, below zero; the books' own is taken off in the return of its day."""
+    book = match.book or match.suggested
+    page = pairing.pages[book.id] if book else "/claims"
+    shown = _shown(match, pairing, ("", page, match.words))
+    books = -shown.books if shown.books is not None else None
+    reported = -shown.reported if shown.reported is not None else None
+    is_own = match.book is not None and match.book.id in pairing.taken_off
+    claimed = books if is_own and books is not None else NO_TAX
+    told = {"books": books, "reported": reported, "claimed": claimed, "suggested_id": None}
+    return shown.model_copy(update=told)
+
+
+def _shown(match: Match2b, pairing: Pairing, told: tuple[str, str, str]) -> MatchRow:
+    paper = match.portal or match.book
+    assert paper is not None  # noqa: S101  a match has one of the two
+    decided = pairing.decisions.get(match.portal.id) if match.portal else None
+    booked_as, page, words = told
     return MatchRow(
         id=paper.id,
+        kind=paper.kind,
+        is_amended=paper.told != "",
         reported_id=_id(match.portal),
         bill_id=_id(match.book),
         suggested_id=_id(match.suggested),
-        booked_as=", ".join(dict.fromkeys(part.number for part in parts)),
-        page=_page(match, pairing),
+        booked_as=booked_as,
+        page=page,
         supplier=(match.book or paper).supplier,
         supplier_gstin=paper.supplier_gstin,
         number=(match.book or paper).number,
@@ -189,7 +224,7 @@ def _row(match: Match2b, pairing: Pairing, lapsed: Mapping[UUID, date]) -> Match
         words=words,
         books=match.book.heads.tax if match.book else None,
         reported=match.portal.heads.tax if match.portal else None,
-        claimed=claimed.tax if claimed else NO_TAX,
+        claimed=NO_TAX,
         decision=Decision2b(decided["decision"]) if decided else Decision2b.OPEN,
         note=decided["note"] if decided else "",
     )
@@ -220,7 +255,7 @@ def decide_reported(session: Session, ctx: RequestContext, cmd: DecideReported) 
     Raises:
         UnknownReported: The company has no such reported document.
         NotItsBill: The bill is of another supplier or registration, is not booked, or is another document's; or the
-            document is no invoice, or let another bill be claimed in a filed return.
+            document takes credit back, or let another bill be claimed in a filed return.
 
     Emits:
         gst_returns.credit_changed.v1
@@ -234,6 +269,9 @@ def decide_reported(session: Session, ctx: RequestContext, cmd: DecideReported) 
     if row is None:
         message = "This document is not known here. Choose one of the list."
         raise UnknownReported(message, fields={"reported_id": message})
+    if row["kind"] in NOTE_KINDS and cmd.decision is Decision2b.ACCEPTED:
+        message = "A note is paired by its number. Record it, park it, or ask the supplier."
+        raise NotItsBill(message, fields={"decision": message})
     is_spent = cmd.bill_id is not None and _require_its_bill(session, ctx, row, cmd)
     is_open = cmd.decision is Decision2b.OPEN
     db.execute(
@@ -276,7 +314,7 @@ def _require_its_bill(
     if used_for != cmd.bill_id:
         message = "A filed return claimed another bill on this document. It counts once."
         raise NotItsBill(message, fields={"bill_id": message})
-    if bill is None or row["kind"] != "INV" or cmd.decision is not Decision2b.ACCEPTED:
+    if bill is None or row["kind"] in NOTE_KINDS or cmd.decision is not Decision2b.ACCEPTED:
         message = (
             "Choose a posted bill of this supplier and registration, and accept the invoice as it."
         )

@@ -112,6 +112,18 @@ class RecordKept(Conflict):
     code = "gst_record_kept"
 
 
+class NothingToShare(Conflict):
+    """What exempt supplies bear of common credit is given back, or there is none."""
+
+    code = "nothing_to_share"
+
+
+class ShareChanged(Conflict):
+    """The share of common credit comes to another amount than was agreed to."""
+
+    code = "share_changed"
+
+
 class CreditShort(InvalidInput):
     """More credit is given back or claimed again than there is."""
 

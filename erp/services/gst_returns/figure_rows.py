@@ -210,7 +210,7 @@ def _is_in(bought: Inward, part: str) -> bool:
         return part in {"4(A)(3)", "3.1(d)"}
     if bought.is_lapsed:
         return part == "4(D)(2)"
-    return part == "4(A)(5)" and bought.is_claimable
+    return part == bought.claimed_in and bought.is_claimable
 
 
 def _outward_row(entry: Entry) -> FigureRow:

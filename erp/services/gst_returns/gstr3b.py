@@ -38,6 +38,7 @@ class Inward:
         is_claimable: The supplier reported it (CGST Act s.16(2)(aa)), or nothing is asked of it.
         origin_id: The document that its entry is of, where that has several bills.
         is_lapsed: No return can claim it any more (CGST Act s.16(4)).
+        is_distributed: An input service distributor reported it.
     """
 
     id: UUID
@@ -51,6 +52,14 @@ class Inward:
     is_claimable: bool = True
     origin_id: UUID | None = None
     is_lapsed: bool = False
+    is_distributed: bool = False
+
+    @property
+    def claimed_in(self) -> str:
+        """The cell of credit that it counts in, where it is claimed."""
+        if self.kind is InwardKind.REVERSE_CHARGE:
+            return "4(A)(3)"
+        return "4(A)(4)" if self.is_distributed else "4(A)(5)"
 
     @property
     def document_id(self) -> UUID:
@@ -77,6 +86,7 @@ CELLS: Mapping[str, str] = {
     "3.1(d)": "Inward supplies under reverse charge",
     "3.1(e)": "Outward supplies outside GST",
     "4(A)(3)": "Credit on reverse charge",
+    "4(A)(4)": "Credit from an input service distributor",
     "4(A)(5)": "All other credit",
     "4(B)(1)": "Reversed for good: r.38, 42, 43, s.17(5)",
     "4(B)(2)": "Reversed for a time: unpaid for 180 days",
@@ -102,7 +112,9 @@ CHANGE_CELLS: Mapping[str, frozenset[CreditChangeKind]] = {
     "4(D)(1)": frozenset({CreditChangeKind.RECLAIMED}),
 }
 """What each cell of changed credit is made of."""
-GIVES_BACK = frozenset({CreditChangeKind.RECLAIMED, CreditChangeKind.ASSET_KEPT})
+CLAIMED_AGAIN = frozenset({CreditChangeKind.RECLAIMED, CreditChangeKind.COMMON_BACK})
+"""Changes that are credit of their own: what was reversed for a time, or too much for exempt supplies."""
+GIVES_BACK = CLAIMED_AGAIN | {CreditChangeKind.ASSET_KEPT}
 """Changes that add to the credit in the books."""
 
 
@@ -126,7 +138,7 @@ def gstr3b_cells(
     kept = kept_cell(changes)
     for change in changes:
         _add_change(cells, change, kept)
-    gained = cells["4(A)(3)"] + cells["4(A)(5)"]
+    gained = cells["4(A)(3)"] + cells["4(A)(4)"] + cells["4(A)(5)"]
     cells["4(C)"] = gained - cells["4(B)(1)"] - cells["4(B)(2)"]
     return cells
 
@@ -134,9 +146,9 @@ def gstr3b_cells(
 def _add_purchase(cells: Cells, bought: Inward) -> None:
     if bought.kind is InwardKind.REVERSE_CHARGE:
         cells["3.1(d)"] += bought.heads
-        cells["4(A)(3)"] += bought.heads.tax_only()
+        cells[bought.claimed_in] += bought.heads.tax_only()
     elif bought.is_claimable:
-        cells["4(A)(5)"] += bought.heads.tax_only()
+        cells[bought.claimed_in] += bought.heads.tax_only()
     elif bought.is_lapsed:
         cells["4(D)(2)"] += bought.heads.tax_only()
     cells["5 inter" if bought.is_inter else "5 intra"] += Heads(bought.untaxed)
@@ -162,7 +174,7 @@ def cells_of_change(kind: CreditChangeKind, kept: str) -> list[str]:
     """Return the cells that a change of credit counts in; see `kept_cell`."""
     if kind is CreditChangeKind.ASSET_KEPT:
         return [kept]
-    again = ["4(A)(5)"] if kind is CreditChangeKind.RECLAIMED else []
+    again = ["4(A)(5)"] if kind in CLAIMED_AGAIN else []
     return again + [name for name, kinds in CHANGE_CELLS.items() if kind in kinds]
 
 
@@ -230,7 +242,7 @@ def gstr3b(gstin: str, fp: str, cells: Cells, inter: Mapping[str, Places]) -> di
             "itc_avl": [
                 *credit_rows,
                 {"ty": "ISRC", **_tax(cells["4(A)(3)"])},
-                {"ty": "ISD", **_tax(NOTHING)},
+                {"ty": "ISD", **_tax(cells["4(A)(4)"])},
                 {"ty": "OTH", **_tax(cells["4(A)(5)"])},
             ],
             "itc_rev": [

@@ -21,7 +21,13 @@ from erp.core.money import ZERO
 from erp.models.gst_returns import Decision2b, Gst2bDocument, Gst2bFile
 from erp.services.gst_returns.errors import StatementKnown
 from erp.services.gst_returns.events import CreditChanged
-from erp.services.gst_returns.reading_2b import MOST_BYTES, Reported, Statement2b, read_statement
+from erp.services.gst_returns.reading_2b import (
+    MOST_BYTES,
+    Original,
+    Reported,
+    Statement2b,
+    read_statement,
+)
 from erp.services.gst_returns.registrations import registration_of
 from erp.services.platform import Command, Query, Result, ShortText, command, emit, query
 
@@ -107,26 +113,49 @@ def _is_known(session: Session, ctx: RequestContext, digest: str) -> bool:
 
 
 def _fresh(session: Session, ctx: RequestContext, statement: Statement2b) -> list[Reported]:
-    """Return documents that are not kept, each number once."""
-    keys = [bill_key(one.number) for one in statement.documents]
+    """Return documents that are not kept: each number once, of an original one amendment a month."""
     rows = db.fetch_all(
         session,
-        "select supplier_gstin, kind, fiscal_year, key from gst_2b_document"
-        " where tenant_id = %s and company_id = %s and gstin = %s and key = any(%s)",
-        (ctx.tenant_id, ctx.company_id, statement.gstin, keys),
+        _KNOWN,
+        {
+            "tenant": ctx.tenant_id,
+            "company": ctx.company_id,
+            "gstin": statement.gstin,
+            "month": statement.starts_on,
+            "keys": [_place(one)[-1] for one in statement.documents],
+        },
     )
-    known = {(row["supplier_gstin"], row["kind"], row["fiscal_year"], row["key"]) for row in rows}
-    fresh: dict[tuple[str, ...], Reported] = {}
+    known = {tuple(row.values()) for row in rows}
+    fresh: dict[tuple[bool | str, ...], Reported] = {}
     for one in statement.documents:
-        place = (one.supplier_gstin, one.kind, fiscal_year(one.dated_on), bill_key(one.number))
-        if place not in known:
+        if (place := _place(one)) not in known:
             fresh.setdefault(place, one)
     return list(fresh.values())
+
+
+_KNOWN = """
+    select false as is_amendment, supplier_gstin, kind, fiscal_year, key from gst_2b_document
+     where tenant_id = %(tenant)s and company_id = %(company)s and gstin = %(gstin)s
+       and original_key is null and key = any(%(keys)s)
+     union all
+    select true, supplier_gstin, original_kind, original_year, original_key from gst_2b_document
+     where tenant_id = %(tenant)s and company_id = %(company)s and gstin = %(gstin)s
+       and starts_on = %(month)s and original_key = any(%(keys)s)
+"""
+
+
+def _place(one: Reported) -> tuple[bool | str, ...]:
+    """Return what a document is known by: its own number, or that of what it amends."""
+    named = one.original or one
+    year, key = fiscal_year(named.dated_on), bill_key(named.number)
+    return (one.original is not None, one.supplier_gstin, named.kind, year, key)
 
 
 @command("gst_returns.import_2b", permission="gst_returns.prepare", rest="POST /gst-2b")
 def import_2b(session: Session, ctx: RequestContext, cmd: Import2b) -> Imported2b:
     """Keep what suppliers reported in a month; documents that are kept already stay as they are.
+
+    An amendment is kept beside what it amends, and counts in its place from its month on.
 
     Raises:
         InvalidInput: It is no GSTR-2B file.
@@ -181,6 +210,17 @@ def _row(
         "cgst": one.heads.cgst,
         "sgst": one.heads.sgst,
         "is_available": one.is_available,
+        **_original(one.original),
         "decision": Decision2b.OPEN,
         "note": "",
+    }
+
+
+def _original(one: Original | None) -> dict[str, object]:
+    return {
+        "original_kind": one.kind if one else None,
+        "original_number": one.number if one else None,
+        "original_key": bill_key(one.number) if one else None,
+        "original_year": fiscal_year(one.dated_on) if one else None,
+        "original_dated_on": one.dated_on if one else None,
     }

@@ -1,7 +1,7 @@
 """Bills, those of claims and assets too, and reported documents, paired; and what of a bill may be claimed."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -12,6 +12,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.money import ZERO
 from erp.models.gst_returns import Decision2b
+from erp.services.gst_returns.amended_2b import Row, Standing, standing
 from erp.services.gst_returns.heads import NAMES, Heads
 from erp.services.gst_returns.matching_2b import (
     ELIGIBLE,
@@ -20,6 +21,7 @@ from erp.services.gst_returns.matching_2b import (
     Paper,
     match_papers,
 )
+from erp.services.gst_returns.notes_2b import read_notes
 from erp.services.gst_returns.registrations import Registration
 from erp.services.gst_returns.tax_period import TaxPeriod
 
@@ -46,10 +48,10 @@ _SPENT = """
 """
 _REPORTED = """
     select id, supplier_gstin, kind, number, dated_on, taxable, igst, cgst, sgst, supplier,
-           coalesce(bill_id, seen_bill_id) as bill_id, decision,
-           is_available, note, starts_on
+           coalesce(bill_id, seen_bill_id) as bill_id, decision, is_available, note, starts_on, fiscal_year, key,
+           original_kind, original_number, original_key, original_year, original_dated_on
       from gst_2b_document
-     where tenant_id = %(tenant)s and company_id = %(company)s and gstin = %(gstin)s and kind = 'INV'
+     where tenant_id = %(tenant)s and company_id = %(company)s and gstin = %(gstin)s
        and starts_on between %(since)s and %(to)s
      order by dated_on, id
 """
@@ -95,18 +97,32 @@ class Pairing:
         asked: Bills that the period's return asks for; all others are another return's.
         carried: Of these, what waited in the last filed return.
         parts: Of a bill that claims or assets book, the parts of each.
+        notes: Pairs of what takes credit back. taken_off: those of the books that the period's return takes off.
+        pages: Where a note of the books is seen.
     """
 
     matches: tuple[Match2b, ...]
-    decisions: dict[UUID, db.Row]
+    decisions: dict[UUID, Row]
     is_imported: bool
     asked: frozenset[UUID]
     carried: frozenset[UUID]
     parts: dict[UUID, list[Part]]
+    notes: tuple[Match2b, ...] = ()
+    taken_off: frozenset[UUID] = frozenset()
+    pages: Mapping[UUID, str] = field(default_factory=dict)
 
     def is_asked(self, match: Match2b) -> bool:
         """Tell whether a pair's bill is one of this period's return."""
         return match.book is not None and match.book.id in self.asked
+
+    def is_open(self, reported: Paper) -> bool:
+        """Tell whether a reported document counts and nothing was decided about it."""
+        row = self.decisions[reported.id]
+        return bool(row["is_available"]) and row["decision"] == Decision2b.OPEN
+
+    def is_new(self, reported: Paper, period: TaxPeriod) -> bool:
+        """Tell whether a document is of a period's own statement."""
+        return bool(self.decisions[reported.id]["starts_on"] >= period.starts_on)
 
     def claimable(self, match: Match2b) -> Heads | None:
         """Return the tax of a bill that may be claimed; none where all of it waits."""
@@ -148,21 +164,18 @@ def pair_up(
     }
     bills = db.fetch_all(session, _BOOKS, given)
     spent = _by_bill(db.fetch_all(session, _SPENT, given))
-    rows = db.fetch_all(session, _REPORTED, given)
+    kept = standing(db.fetch_all(session, _REPORTED, given))
     used = used_documents(session, ctx, registration.gstin)
-    portal = [_paper(row, used.get(row["id"])) for row in rows]
+    portal = [_paper(row, kept, used) for row in kept.rows]
     heads = [*bills, *(_whole(uses) for uses in spent.values())]
     asked = frozenset(row["id"] for row in heads if row["is_asked"])
     booked = {row["id"]: row["booked_on"] for row in heads if not row["is_asked"]}
-    own = {row["id"] for row in rows if row["starts_on"] >= period.starts_on}
+    own = {row["id"] for row in kept.rows if row["starts_on"] >= period.starts_on}
     waited = set(given["held"])
-    return Pairing(
-        matches=tuple(
-            _elsewhere(one, booked)
-            for one in match_papers([_book(row) for row in heads], portal)
-            if (one.book and one.book.id in asked) or (one.portal and one.portal.id in own)
-        ),
-        decisions={row["id"]: row for row in rows},
+    found = match_papers([_book(row) for row in heads], [one for one in portal if not one.is_note])
+    pairing = Pairing(
+        matches=tuple(_elsewhere(one, booked) for one in found if _is_shown(one, asked, own)),
+        decisions={row["id"]: row for row in kept.rows},
         is_imported=_is_imported(session, ctx, registration, period),
         asked=asked,
         carried=frozenset(
@@ -171,6 +184,33 @@ def pair_up(
             if waited & ({bill_id} | {use["id"] for use in spent.get(bill_id, ())})
         ),
         parts={bill_id: [_part(use) for use in uses] for bill_id, uses in spent.items()},
+    )
+    return _with_notes(pairing, read_notes(session, given), portal, (period, own))
+
+
+def _is_shown(match: Match2b, asked: Container[UUID], own: Container[UUID]) -> bool:
+    """Tell whether the period's return asks for a pair's document of the books, or its statement holds the other."""
+    is_asked = match.book is not None and match.book.id in asked
+    return is_asked or (match.portal is not None and match.portal.id in own)
+
+
+def _with_notes(
+    pairing: Pairing,
+    notes: Sequence[tuple[Paper, str]],
+    portal: Sequence[Paper],
+    when: tuple[TaxPeriod, Container[UUID]],
+) -> Pairing:
+    """Return pairs with those of what takes credit back beside them."""
+    period, own = when
+    earlier = {note.id: note.dated_on for note, _ in notes if note.dated_on < period.starts_on}
+    taken_off = frozenset(note.id for note, _ in notes if note.id not in earlier)
+    found = match_papers([note for note, _ in notes], [one for one in portal if one.is_note])
+    shown = (one for one in found if _is_shown(one, taken_off, own))
+    return replace(
+        pairing,
+        notes=tuple(_elsewhere(one, earlier) for one in shown),
+        taken_off=taken_off,
+        pages={note.id: page for note, page in notes},
     )
 
 
@@ -211,7 +251,10 @@ def _elsewhere(match: Match2b, booked: dict[UUID, date]) -> Match2b:
     """Say of a pair whose bill is another return's where it is claimed."""
     if match.book is None or match.book.id not in booked:
         return match
-    words = f"Claimed with the books of {booked[match.book.id]:%m/%Y}."
+    done = "Taken off" if match.book.is_note else "Claimed"
+    words = f"{done} with the books of {booked[match.book.id]:%m/%Y}."
+    if match.portal and match.portal.told:
+        words = f"{words} {match.portal.told}"
     return replace(match, words=words)
 
 
@@ -228,7 +271,7 @@ def _is_imported(
     return row is not None and row["months"] == wanted
 
 
-def _heads(row: db.Row) -> Heads:
+def _heads(row: Row) -> Heads:
     return Heads(row["taxable"], row["igst"], row["cgst"], row["sgst"])
 
 
@@ -237,7 +280,16 @@ def _book(row: db.Row) -> Paper:
     return Paper(row["id"], gstin, "INV", number, day, _heads(row), row["supplier"])
 
 
-def _paper(row: db.Row, used_for: UUID | None) -> Paper:
+def _paper(row: Row, kept: Standing, used: Mapping[UUID, UUID]) -> Paper:
+    """Return a reported document; an amendment is the bill that its original was."""
     gstin, number, day = row["supplier_gstin"], row["number"], row["dated_on"]
-    bill_id = used_for or row["bill_id"]
-    return Paper(row["id"], gstin, row["kind"], number, day, _heads(row), row["supplier"], bill_id)
+    before = kept.former.get(row["id"], ())
+    bills = [
+        *(used.get(one["id"]) for one in (row, *before)),
+        *(one["bill_id"] for one in (row, *before)),
+    ]
+    former = (row["original_number"], row["original_dated_on"]) if row["original_key"] else None
+    return Paper(
+        row["id"], gstin, row["kind"], number, day, _heads(row), row["supplier"],
+        bill_id=next((one for one in bills if one), None), former=former, told=kept.told(row),
+    )  # fmt: skip

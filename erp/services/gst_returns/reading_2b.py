@@ -1,12 +1,13 @@
 """The portal's GSTR-2B file, read strictly. Source: public field list of the file; domain rules 1.18."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from erp.core.bill_numbers import bill_key
 from erp.core.errors import DomainError, InvalidInput
 from erp.core.money import LARGEST_AMOUNT, ZERO, round_money
 from erp.services.gst_returns.heads import Heads
@@ -19,8 +20,22 @@ LONGEST: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """The document that an amendment takes the place of, as it was called."""
+
+    kind: str
+    number: str
+    dated_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Reported:
-    """A document as a supplier reported it."""
+    """A document as a supplier reported it, or as they amended it.
+
+    Attributes:
+        kind: `INV`, `DBN`, `CRN`; of an input service distributor `ISD`, `ISC` for its credit note.
+        original: Of an amendment, what it amends.
+    """
 
     supplier_gstin: str
     supplier: str
@@ -30,6 +45,44 @@ class Reported:
     heads: Heads
     is_available: bool
     """The portal lets its credit be claimed, and its tax is the supplier's to pay."""
+    original: Original | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """How the portal writes one kind of document.
+
+    Attributes:
+        papers: Name of a supplier's list. number, day, kind: names of these fields; a section of invoices has no kind.
+        before: The same three names of the original; empty where the section amends nothing.
+        available: Name of the field that says whether credit may be claimed.
+    """
+
+    papers: str
+    number: str
+    day: str
+    kind: str = ""
+    before: tuple[str, str, str] | None = None
+    available: str = "itcavl"
+
+
+_INVOICE = Section("inv", "inum", "dt")
+_NOTE = Section("nt", "ntnum", "dt", "typ")
+_SHARE = Section("doclist", "docnum", "docdt", "doctyp", available="itcelg")
+SECTIONS: Final[Mapping[str, Section]] = {
+    "b2b": _INVOICE,
+    "b2ba": replace(_INVOICE, before=("oinum", "oidt", "")),
+    "cdnr": _NOTE,
+    "cdnra": replace(_NOTE, before=("ontnum", "ontdt", "onttyp")),
+    "isd": _SHARE,
+    "isda": replace(_SHARE, before=("odocnum", "odocdt", "odoctyp")),
+}
+"""Sections of `docdata` that are read. Source: the portal's published fields of GSTR-2B, version 1.0."""
+KINDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "typ": {"C": "CRN", "D": "DBN"},
+    "doctyp": {"ISDI": "ISD", "ISDC": "ISC"},
+}
+"""What the portal calls a kind of note, and of a distributor's document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +112,12 @@ def read_statement(content: bytes) -> Statement2b:
         raise _refused("This is no JSON file. Download GSTR-2B from the portal as JSON.") from None
     data = _part(whole, "data")
     papers = _part(data, "docdata")
-    found = (*_invoices(papers), *_notes(papers))
+    found = tuple(
+        _reported(name, supplier, paper)
+        for name, section in SECTIONS.items()
+        for supplier in _list(papers, name)
+        for paper in _list(supplier, section.papers)
+    )
     if len(found) > MOST_DOCUMENTS:
         raise _refused(f"The file has more than {MOST_DOCUMENTS:,} documents.")
     return Statement2b(
@@ -83,25 +141,9 @@ def _list(value: Mapping[str, Any], name: str) -> Iterable[Mapping[str, Any]]:
     return found
 
 
-def _invoices(papers: Mapping[str, Any]) -> Iterator[Reported]:
-    for supplier in _list(papers, "b2b"):
-        for paper in _list(supplier, "inv"):
-            yield _reported(supplier, paper, "INV", "inum")
-
-
-def _notes(papers: Mapping[str, Any]) -> Iterator[Reported]:
-    for supplier in _list(papers, "cdnr"):
-        for paper in _list(supplier, "nt"):
-            kind = "DBN" if paper.get("typ") == "D" else "CRN"
-            yield _reported(supplier, paper, kind, "ntnum")
-
-
-def _reported(
-    supplier: Mapping[str, Any], paper: Mapping[str, Any], kind: str, name: str
-) -> Reported:
-    number = paper.get(name)
-    if not isinstance(number, str) or not 0 < len(number.strip()) <= LONGEST:
-        raise _refused(f"A document of {supplier.get('ctin')} has no number.")
+def _reported(name: str, supplier: Mapping[str, Any], paper: Mapping[str, Any]) -> Reported:
+    section = SECTIONS[name]
+    number = _number(paper, section.number, f"a document of {supplier.get('ctin')} in {name}")
     where = f"document {number}"
     gstin = _gstin(supplier.get("ctin"), where)
     lines = list(_list(paper, "items")) or [paper]
@@ -109,11 +151,40 @@ def _reported(
     return Reported(
         supplier_gstin=gstin,
         supplier=f"{supplier.get('trdnm') or gstin}"[:LONGEST],
-        kind=kind,
-        number=number.strip(),
-        dated_on=_day(paper.get("dt"), where),
+        kind=_kind(paper, section.kind, section.kind, where),
+        number=number,
+        dated_on=_day(paper.get(section.day), where),
         heads=heads,
-        is_available=paper.get("itcavl", "Y") == "Y" and paper.get("rev", "N") != "Y",
+        is_available=paper.get(section.available, "Y") == "Y" and paper.get("rev", "N") != "Y",
+        original=_original(section, paper, where),
+    )
+
+
+def _number(paper: Mapping[str, Any], name: str, where: str) -> str:
+    number = paper.get(name)
+    if not isinstance(number, str) or not bill_key(number) or len(number.strip()) > LONGEST:
+        raise _refused(f"{name} of {where} is no number. Download the file anew from the portal.")
+    return number.strip()
+
+
+def _kind(paper: Mapping[str, Any], name: str, field: str, where: str) -> str:
+    """Return the kind that a field says; `name` is that of the field of the document itself."""
+    if not name:
+        return "INV"
+    found = KINDS[name].get(f"{paper.get(field)}")
+    if found is None:
+        raise _refused(f"{field} of {where} is not one of {', '.join(KINDS[name])}.")
+    return found
+
+
+def _original(section: Section, paper: Mapping[str, Any], where: str) -> Original | None:
+    if section.before is None:
+        return None
+    number, day, kind = section.before
+    return Original(
+        kind=_kind(paper, section.kind, kind, where),
+        number=_number(paper, number, where),
+        dated_on=_day(paper.get(day), f"the original of {where}"),
     )
 
 

@@ -51,6 +51,7 @@ from erp.services.platform import (
 COST_OF_CHANGE = {
     CreditChangeKind.BLOCKED: "loss_expired",
     CreditChangeKind.COMMON: "credit_given_up",
+    CreditChangeKind.COMMON_BACK: "credit_given_up",
     CreditChangeKind.UNPAID: "credit_to_reclaim",
     CreditChangeKind.RECLAIMED: "credit_to_reclaim",
     CreditChangeKind.ASSET_SOLD: "loss_on_assets",
@@ -164,6 +165,9 @@ def change_credit(session: Session, ctx: RequestContext, cmd: ChangeCredit) -> I
     if cmd.kind in OF_ASSETS:
         message = "Selling an asset with its invoice books this by itself."
         raise InvalidInput(message, fields={"kind": message})
+    if cmd.kind is CreditChangeKind.COMMON_BACK:
+        message = "The share of common credit is worked out and books this by itself."
+        raise InvalidInput(message, fields={"kind": message})
     if cmd.kind is CreditChangeKind.RECLAIMED:
         _require_reclaimable(session, ctx, registration, heads, day)
     if cmd.kind is CreditChangeKind.REFUNDED:
@@ -182,8 +186,12 @@ def write_change(
     kind: CreditChangeKind,
     heads: Mapping[str, Decimal],
     when: tuple[date, str],
+    kept: Mapping[str, Any] | None = None,
 ) -> UUID:
     """Record and book a change of credit at the acting branch, for a day and a reason; return its id.
+
+    Args:
+        kept: Of a share of common credit, what it was worked out from.
 
     Raises:
         TaxPeriodFiled: The return of the day's month is filed.
@@ -194,7 +202,7 @@ def write_change(
     """
     (day, reason), record_id = when, new_id()
     row = credit_row(ctx, record_id) | {name: heads.get(name, ZERO) for name in NAMES}
-    row |= {"kind": kind, "booked_on": day, "reason": reason}
+    row |= {"kind": kind, "booked_on": day, "reason": reason, **(kept or {})}
     db.insert_rows(session, GstCreditChange, [row])
     sign = -1 if kind in GIVES_BACK else 1
     side = "output" if kind is CreditChangeKind.REFUNDED else "input"

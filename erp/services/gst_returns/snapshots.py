@@ -41,6 +41,7 @@ from erp.services.gst_returns.ordering import last_filed
 from erp.services.gst_returns.outward import Entry, Section, total_of
 from erp.services.gst_returns.outward_side import OutwardSide
 from erp.services.gst_returns.portal_text import portal_text
+from erp.services.gst_returns.proposing_credit import common_hint
 from erp.services.gst_returns.proving import Difference, outward_differences
 from erp.services.gst_returns.quarters import Quarter, read_quarter
 from erp.services.gst_returns.reading_side import read_outward_side
@@ -275,7 +276,8 @@ def _gstr3b(
     }
     file = gstr3b(registration.gstin, period.fp, stated, inter)
     problems = [*_taken_off(before), *_negatives(carried), *_short(short), *_unproved(claims)]
-    problems += lapsed_credit(claims.inward)
+    problems += [*claims.disagreements, *lapsed_credit(claims.inward)]
+    problems += common_hint(session, ctx, registration, period, entries)
     found = [differences, list(side.differences)]
     owed = Owed(liability.tax + reverse.tax, stated, paid, short)
     return _sealed(file, figures, (problems, found, reasons), owed)

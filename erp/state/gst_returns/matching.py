@@ -9,7 +9,7 @@ from reflex.event import EventSpec
 from erp.core.clock import business_date, utc_now
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
-from erp.core.formatting import counted, money_text
+from erp.core.formatting import counted, date_text, money_text
 from erp.services.gst_returns import MOST_BYTES
 from erp.state.explaining import errors_by_field
 from erp.state.gst_returns.returns import months_before
@@ -18,6 +18,8 @@ from erp.state.gst_returns.wording import (
     DECISIONS,
     MATCH_TONES,
     MATCHES,
+    NOTES,
+    PAPERS_2B,
     PREPARE,
     VIEW,
 )
@@ -36,7 +38,7 @@ class MatchListState(ListState, rx.State):
     query: ClassVar[str] = "gst_returns.list_matches"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("number", "Document", detail="supplier"),
-        Column("dated_on", "Day", Kind.DATE, wide_only=True),
+        Column("kind", "What", labels=PAPERS_2B, detail="dated_on", wide_only=True),
         Column(
             "status", "Match", Kind.STATUS, labels=MATCHES, tones=MATCH_TONES, detail="words"
         ),
@@ -75,10 +77,16 @@ class MatchListState(ListState, rx.State):
         first = self.months[0]["value"] if self.months else ""
         return {"starts_on": first} | super()._chosen()
 
+    def _entry(self, row: Any) -> Any:
+        return row.model_dump() | {"dated_on": date_text(row.dated_on)}
+
     def _aside(self, row: Any) -> dict[str, str]:
         is_reported = row.reported_id is not None
         is_open = row.decision.value == "open"
-        differs = row.status.value == "amount_mismatch" or row.suggested_id is not None
+        is_note = row.kind in NOTES
+        differs = not is_note and (
+            row.status.value == "amount_mismatch" or row.suggested_id is not None
+        )
         return {
             "reported_id": str(row.reported_id or ""),
             "suggested_id": str(row.suggested_id or ""),
@@ -90,7 +98,10 @@ class MatchListState(ListState, rx.State):
     def _overlook(self, page: Any) -> None:
         self.sums = {
             name: money_text(getattr(page, name)) for name in ("claimed", "waiting", "not_booked")
-        } | {"is_imported": "yes" if page.is_imported else ""}
+        } | {
+            "is_imported": "yes" if page.is_imported else "",
+            "not_taken_off": money_text(page.not_taken_off) if page.not_taken_off else "",
+        }
 
     @handler(permission=PREPARE)
     async def decide(self, reported_id: str, decision: str, bill_id: str) -> EventSpec:

@@ -22,7 +22,7 @@ class ReverseChargeListState(ListState, rx.State):
     query: ClassVar[str] = "gst_returns.list_reverse_charges"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("number", "Number", detail="supplier"),
-        Column("booked_on", "Booked on", Kind.DATE),
+        Column("booked_on", "Booked on", Kind.DATE, wide_only=True),
         Column("description", "For", detail="hsn", wide_only=True),
         Column(
             "standing",
@@ -71,8 +71,8 @@ class CreditChangeListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "gst_returns.list_credit_changes"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("reason", "Why", detail="gstin"),
-        Column("kind", "What", Kind.STATUS, labels=CREDIT_KINDS, tones={"reclaimed": "green"}),
+        Column("kind", "What", labels=CREDIT_KINDS, detail="reason"),
+        Column("gstin", "GSTIN", Kind.CODE, wide_only=True),
         Column("booked_on", "Booked on", Kind.DATE, wide_only=True),
         Column("igst", "IGST", Kind.MONEY, wide_only=True),
         Column("cgst", "CGST", Kind.MONEY, wide_only=True),

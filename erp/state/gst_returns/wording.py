@@ -53,6 +53,7 @@ CHANGES: Final = {
 }
 """What a person may record."""
 CREDIT_KINDS: Final = CHANGES | {
+    "common_back": "Too much given back of common credit, rule 42(2)",
     "asset_sold": "Asset sold, beyond the tax of its sale",
     "asset_kept": "Sale of an asset cancelled",
 }
@@ -66,6 +67,16 @@ MATCHES: Final = {
     "missing_in_2b": "Only in books",
     "missing_in_books": "Only in 2B",
 }
+PAPERS_2B: Final = {
+    "INV": "Invoice",
+    "DBN": "Debit note",
+    "CRN": "Credit note",
+    "ISD": "Distributed credit",
+    "ISC": "Distributed credit, taken back",
+}
+"""Documents of GSTR-2B."""
+NOTES: Final = frozenset({"CRN", "ISC"})
+"""Those that take credit back."""
 MATCH_TONES: Final = {
     "exact": "green",
     "matched_normalised_number": "green",
@@ -95,3 +106,27 @@ def period_words(starts_on: date, ends_on: date) -> str:
     if (starts_on.year, starts_on.month) == (ends_on.year, ends_on.month):
         return f"{starts_on:%B} {starts_on.year}"
     return f"{starts_on:%b}-{ends_on:%b} {ends_on.year}"
+
+
+USES: Final = {
+    "common": "Both",
+    "taxable": "Taxable",
+    "exempt": "Exempt",
+    "private": "Private",
+}
+"""What a purchase serves."""
+SHARE_WORDS: Final = {
+    "T": "All credit of the days on inputs and services",
+    "T1": "Of it for other purposes than business",
+    "T2": "Of it for exempt supplies alone",
+    "T3": "Of it blocked, s.17(5): given back by itself",
+    "C1": "T less T1, T2 and T3",
+    "T4": "Of it for taxable supplies alone, goods for sale among it",
+    "C2": "Common credit: C1 less T4",
+    "D1": "What exempt supplies bear: C2 by exempt turnover of the whole",
+    "D2": "What other purposes bear: 5% of C2",
+    "C3": "What remains: C2 less D1 and D2",
+    "Tr": "Common credit on capital goods, a sixtieth for each month",
+    "Te": "What exempt supplies bear of Tr",
+}
+"""Figures of rules 42 and 43."""
