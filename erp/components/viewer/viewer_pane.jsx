@@ -2,12 +2,13 @@
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useHand } from "./viewer_hand.jsx";
 import { valuesOf } from "./viewer_frames.jsx";
-import { Marks, SPACING_WORDS, told } from "./viewer_marks.jsx";
-import { ownWindow } from "./viewer_greys.js";
+import { Marks, told } from "./viewer_marks.jsx";
+import { ownWindow, seenBy } from "./viewer_greys.js";
 import { mapping } from "./viewer_maths.js";
 import { placesOf } from "./viewer_panes.js";
 import { instantText } from "./viewer_sources.jsx";
-import { RenderedFrame } from "./viewer_pictures.jsx";
+import { SPACING_WORDS } from "./viewer_words.js";
+import { RenderedFrame, steppedWindow } from "./viewer_pictures.jsx";
 import { Screen } from "./viewer_screen.jsx";
 
 const SIDES = { R: "Right", L: "Left", B: "Both sides" };
@@ -73,7 +74,8 @@ export const Pane = memo(function Pane(given) {
   const map = useMemo(() => (picture && box.width ? mapping(box, picture, look) : null), [picture, box, look]);
   const window_ = look.window ?? defaultWindow(at ?? place, at);
 
-  useEffect(() => acts.ready(number, { isReady: (n) => isPlain || Boolean(screen.current?.isReady(n)), window: window_ }), [number, isPlain, window_, acts, screen]);
+  const seen = useMemo(() => seenBy({ ...look, window: look.window && isPlain ? steppedWindow(look.window) : look.window }, description), [look, isPlain, description]);
+  useEffect(() => acts.ready(number, { isReady: (n) => isPlain || Boolean(screen.current?.isReady(n)), window: window_, seen }), [number, isPlain, window_, seen, acts, screen]);
 
   const here = useMemo(() => marks.filter((mark) => at && mark.instance === at.instance.id && mark.frame === at.frame), [marks, at]);
   const isKey = here.some((mark) => mark.tool === "key" && !mark.isGone);
