@@ -1,6 +1,6 @@
 # Vantage ERP. `make run` and `make test` need Python 3.11, 3.12 or 3.13 and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format lock build migration clean
+.PHONY: help run test crash check bench format lock build migration clean
 SHELL := /bin/bash
 # Without compiled modules on disk each of a hundred processes compiles the product again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -17,6 +17,7 @@ REDIS := $(BIN)/python -c 'import importlib.util as i; exit(not i.find_spec("red
 	--target "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 WORKERS ?= auto
 TESTS ?= tests
+OBJECTS ?= 2000
 
 help: ## Show the targets.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -28,6 +29,10 @@ test: $(VENV)/.dev ## Run every test, browser included. TESTS=tests/gate WORKERS
 	@tests/tools.sh
 	@$(BIN)/python -m erp build
 	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+
+crash: $(VENV)/.dev ## Kill -9 of every program and server while 2,000 objects come in. OBJECTS=5000 SEED=7 change it.
+	@CRASH_OBJECTS=$(OBJECTS) CRASH_SEED=$(SEED) exec $(BIN)/python -m pytest -q -n 0 \
+		--log-cli-level=WARNING tests/crash/test_ingest.py
 
 check: $(VENV)/.dev ## Style, types, import rules, architecture, migrations.
 	$(BIN)/ruff format --check .

@@ -341,7 +341,7 @@ def test_words_on_paper_are_those_of_the_screen(run):
 
 
 def test_a_picture_on_paper_has_the_shape_of_that_on_the_screen(run):
-    given = [PICTURE, PICTURE | {"spacing_mm": None}]
+    given: list[dict[str, Any]] = [PICTURE, PICTURE | {"spacing_mm": None}]
     for picture, size in zip(given, run("given.map((p) => m.sizeOf(p))", given), strict=True):
         [shape] = laid([(picture["columns"], picture["rows"])], picture["spacing_mm"])
         assert shape == (size["width"], size["height"])
