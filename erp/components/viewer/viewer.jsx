@@ -204,7 +204,7 @@ function SessionViewer({ session, source = "", base = "/api/erp/imaging", start,
             return (
               <Pane
                 key={number} number={number} stack={held} pane={one} index={one.index} subject={held?.subject} isActive={number === active} isAlone={panes.length === 1} isLinked={board.isLinked} follows={board.isLinked && number !== active ? following(board, number, stacks) : null}
-                tool={tool} marks={allMarks} mayMark={mayMark && !held?.isCompared} selected={selected} cutBy={linesOver(board, number, stacks)} base={base} isRendered={isRendered} isImitated={card.isImitated} acts={acts}
+                tool={tool} marks={allMarks} mayMark={mayMark && !held?.isCompared} selected={selected} cutBy={linesOver(board, number, stacks)} base={base} isRendered={isRendered} card={card} acts={acts}
               />
             );
           })}

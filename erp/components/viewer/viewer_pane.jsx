@@ -26,7 +26,7 @@ function useBox(element) {
 }
 
 // One screen per mount, taken apart whole. What is really on it is `shown`; what went wrong is `state`.
-function useScreen({ number, stack, index, direction, look, base, isRendered, isImitated, hear }) {
+function useScreen({ number, stack, index, direction, look, base, isRendered, card, hear }) {
   const canvas = useRef(null), screen = useRef(null);
   const [shown, setShown] = useState(null);
   const [state, setState] = useState({ kind: "loading" });
@@ -41,10 +41,10 @@ function useScreen({ number, stack, index, direction, look, base, isRendered, is
   }, [number, hear]);
   useEffect(() => {
     if (isPlain) return undefined;
-    const made = new Screen(canvas.current, base, isImitated, listen);
+    const made = new Screen(canvas.current, base, card, listen);
     screen.current = made;
     return () => { made.destroy(); screen.current = null; };
-  }, [isPlain, base, isImitated, listen]);
+  }, [isPlain, base, card, listen]);
   useEffect(() => { setShown(null); setState({ kind: "loading" }); setBroken(false); }, [stack?.id]);
   useEffect(() => { screen.current?.setLook(look); }, [look, isPlain]);
   useEffect(() => {
@@ -62,10 +62,10 @@ function defaultWindow(place, shown) {
 }
 
 export const Pane = memo(function Pane(given) {
-  const { number, stack, pane, index, subject, isActive, isAlone, isLinked, follows, tool, marks, mayMark, selected, cutBy, base, isRendered, isImitated, acts } = given;
+  const { number, stack, pane, index, subject, isActive, isAlone, isLinked, follows, tool, marks, mayMark, selected, cutBy, base, isRendered, card, acts } = given;
   const stage = useRef(null), box = useBox(stage), { look } = pane;
   const places = placesOf(stack), place = places[index];
-  const { canvas, screen, shown, state, isPlain, listen, retry } = useScreen({ number, stack, index, direction: pane.direction, look, base, isRendered, isImitated, hear: acts.hear });
+  const { canvas, screen, shown, state, isPlain, listen, retry } = useScreen({ number, stack, index, direction: pane.direction, look, base, isRendered, card, hear: acts.hear });
   const [writing, setWriting] = useState(null);
   const at = shown ?? null;
   const isThere = Boolean(at && place && at.instance.id === place.instance.id && at.frame === place.frame);
