@@ -1,6 +1,6 @@
 # Vantage ERP. `make run` and `make test` need Python 3.11, 3.12 or 3.13 and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format lock build migration clean
+.PHONY: help run test crash check bench format lock build migration clean
 SHELL := /bin/bash
 # Without compiled modules on disk each of a hundred processes compiles the product again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -18,6 +18,7 @@ REDIS := $(BIN)/python -c 'import importlib.util as i; exit(not i.find_spec("red
 # One more than cores: a test often waits for what it started.
 WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
 TESTS ?= tests
+OBJECTS ?= 2000
 
 help: ## Show the targets.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,6 +30,10 @@ test: $(VENV)/.dev ## Run every test, browser included. TESTS=tests/gate WORKERS
 	@tests/tools.sh
 	@$(BIN)/python -m erp build
 	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+
+crash: $(VENV)/.dev ## Kill -9 of every program and server while 2,000 objects come in. OBJECTS=5000 SEED=7 change it.
+	@CRASH_OBJECTS=$(OBJECTS) CRASH_SEED=$(SEED) exec $(BIN)/python -m pytest -q -n 0 \
+		--log-cli-level=WARNING tests/crash/test_ingest.py
 
 check: $(VENV)/.dev ## Style, types, import rules, architecture, migrations.
 	$(BIN)/ruff format --check .

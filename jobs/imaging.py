@@ -19,7 +19,6 @@ from jobs.run import apart
 
 __all__ = ["call_peer", "catalogue_of_actions", "make_report", "retry_held"]
 REPORT_ATTEMPTS = 3
-LARGEST_KEY_OBJECT_BYTES = 512 * 1024 * 1024
 _log = structlog.get_logger()
 
 
@@ -63,7 +62,7 @@ def _draw(
     for number, picture in enumerate(plan.pictures):
         step = f"Image {number + 1} of {len(plan.pictures)}"
         _progress(ctx, plan, 5 + 75 * number // len(plan.pictures), step)
-        images.append(_key_image(picture))
+        images.append(imaging.draw_picture(picture, object_storage(), key_images()))
     _progress(ctx, plan, 85, "Drawing the pages")
     content = PdfPrinter().session_report(imaging.with_images(plan, images))
     _progress(ctx, plan, 95, "Keeping the file")
@@ -75,26 +74,6 @@ def _draw(
         media_type="application/pdf",
     )
     return documents.store_bytes(session, ctx, object_storage(), new, content)
-
-
-def _key_image(picture: imaging.KeyPicture) -> imaging.KeyImage:
-    """Return a chosen frame as it is printed; where no picture can be made of it the report says why."""
-    try:
-        png, problem = _drawn(picture)
-    except documents.ObjectMissing:
-        png, problem = b"", "Its bytes are gone or damaged."
-    return imaging.KeyImage(
-        png=png, caption=picture.caption, is_lossy=picture.is_lossy and bool(png), problem=problem
-    )
-
-
-def _drawn(picture: imaging.KeyPicture) -> tuple[bytes, str]:
-    storage = object_storage()
-    found = storage.find(picture.storage_key)
-    if found is not None and found.size > LARGEST_KEY_OBJECT_BYTES:
-        return b"", "The object is too large to be printed."
-    png = key_images().key_image(storage.read(picture.storage_key), picture.frame)
-    return png or b"", "" if png else "No picture can be made of it."
 
 
 def _progress(ctx: RequestContext, plan: imaging.ReportPlan, percent: int, step: str) -> None:

@@ -14,6 +14,7 @@ MOST_PIXELS: Final = 40_000_000
 LARGE: Final = 1_200
 SMALL: Final = 160
 """Pixels of the longer side."""
+WEDGE: Final = (384, 288)
 
 
 class BadPicture(InvalidInput):
@@ -67,5 +68,5 @@ def _jpeg(drawn: Image.Image, side: int) -> bytes:
 def grey_wedge() -> bytes:
     """Return a PNG that runs from black to white, where a real picture would stand."""
     made = io.BytesIO()
-    Image.linear_gradient("L").resize((384, 288)).save(made, "PNG")
+    Image.linear_gradient("L").resize(WEDGE).save(made, "PNG")
     return made.getvalue()

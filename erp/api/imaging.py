@@ -38,7 +38,7 @@ from erp.core.errors import InvalidInput, NotFound, Unavailable
 from erp.services import imaging
 
 T = TypeVar("T")
-READER_VERSION: Final = 2
+READER_VERSION: Final = 3
 """Counts up when the same bytes are to be read or drawn otherwise."""
 CACHED_BYTES: Final = 32 * 1024 * 1024
 PLAIN_BYTES: Final = 96 * 1024 * 1024

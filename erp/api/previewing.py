@@ -12,7 +12,7 @@ from starlette.routing import Route
 from erp.adapters.dicom.object_inspector import key_images
 from erp.adapters.object_storage import object_storage
 from erp.adapters.pdf import PdfPrinter
-from erp.adapters.pictures import grey_wedge
+from erp.adapters.pictures import WEDGE, grey_wedge
 from erp.api.actions import BASE, guarded
 from erp.api.bodies import parse_query
 from erp.api.callers import Credentials, context_of, credentials_of
@@ -21,7 +21,7 @@ from erp.api.printing import as_paper
 from erp.core import db
 from erp.core.crossing import off_the_loop
 from erp.core.errors import Busy, NotFound
-from erp.services import documents, imaging
+from erp.services import imaging
 
 AT_ONCE: Final = 2
 """Previews drawn at the same time; others are asked to come again."""
@@ -86,25 +86,15 @@ def _images(
     if is_example:
         wedge = grey_wedge()
         captions = (f"Example image {number + 1}" for number in range(EXAMPLE_PICTURES))
-        return tuple(imaging.KeyImage(png=wedge, caption=caption) for caption in captions), 0
+        return tuple(imaging.KeyImage(wedge, caption, size=WEDGE) for caption in captions), 0
     storage, drawn, left_out = object_storage(), [], 0
     for picture in pictures:
         found = storage.find(picture.storage_key)
         if found is not None and found.size > LARGEST_BYTES:
             left_out += 1
             continue
-        drawn.append(_image(picture))
+        drawn.append(imaging.draw_picture(picture, storage, key_images()))
     return tuple(drawn), left_out
-
-
-def _image(picture: imaging.KeyPicture) -> imaging.KeyImage:
-    try:
-        png = key_images().key_image(object_storage().read(picture.storage_key), picture.frame)
-        problem = "" if png else "No picture can be made of it."
-    except documents.ObjectMissing:
-        png, problem = None, "Its bytes are gone or damaged."
-    is_lossy = picture.is_lossy and png is not None
-    return imaging.KeyImage(png or b"", picture.caption, is_lossy, problem)
 
 
 def _id(text: str) -> UUID:

@@ -169,11 +169,11 @@ def shaded(flat: NDArray[np.uint8], grey: dict[str, object]) -> Iterable[bytes]:
         yield picture(1, generate_uid(), flat + 200, **grey | own | more)
 
 
-def deliver(line: Line, contents: Iterable[bytes]) -> str:
+def deliver(line: Line, contents: Iterable[bytes], patient: str = "P-100") -> str:
     """Deliver a session and return its id."""
     STUDY[0] = generate_uid()
     line.session_id, line.seq = f"S{uuid4().hex[:16]}", 0
-    line.start("P-100")
+    line.start(patient)
     for content in contents:
         receipt = line.deliver(content)
         assert receipt["status"] == "stored", receipt
@@ -193,6 +193,7 @@ def main() -> None:
         "later": deliver(line, slices(frame, first_mm=4)),
         "foreign": deliver(line, slices(other)),
         "kinds": deliver(line, kinds()),
+        "printed": deliver(line, slices(generate_uid()), "P-200"),
     }
     told = {"login": login, "password": PASSWORD, "sessions": sessions}
     sys.stdout.write(json.dumps(told))

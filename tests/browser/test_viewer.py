@@ -53,6 +53,7 @@ def expect_the_same_after_opening_again(page: Page, texts: list[str]) -> None:
     shown(page)
     expect(page.locator("[data-mark]")).to_have_count(6)
     assert page.locator("[data-mark] .vv-words").all_text_contents() == drawn
+    expect(listed(page)).to_have_count(6)
     assert listed(page).all_inner_texts() == texts
 
 

@@ -41,9 +41,23 @@ def expect_color(page: Page, wanted: tuple[int, int, int]) -> None:
 CARD = (
     "const own = WebGL2RenderingContext.prototype.getParameter;"
     "WebGL2RenderingContext.prototype.getParameter = function (name) {"
+    " if (name === 0x0D33 && window.largest) return window.largest;"
     " return name === 0x9246 ? 'A graphics card' : own.call(this, name); };"
 )
 """Chromium here imitates a card, for which the viewer has a painter of its own: this hides it."""
+KEPT_CONTEXTS = (
+    "window.kept = [];"
+    "const open = HTMLCanvasElement.prototype.getContext;"
+    "HTMLCanvasElement.prototype.getContext = function (...given) {"
+    " const made = open.apply(this, given);"
+    " if (made && given[0] === 'webgl2' && !window.kept.includes(made)) window.kept.push(made);"
+    " return made; };"
+)
+"""Every drawing context of a card that the page opens, so that a test can take it away."""
+LOSE = (
+    "() => window.kept.filter((one) => !one.isContextLost())"
+    ".forEach((one) => one.getExtension('WEBGL_lose_context').loseContext())"
+)
 
 
 KINDS = {
@@ -217,6 +231,51 @@ def test_a_browser_without_webgl_gets_pictures_from_the_server(opened, plain_win
     expect(figures).to_have_count(1, timeout=30_000)
     figures.get_by_label("Take back").click()
     expect(figures).to_have_count(0)
+
+
+def test_a_card_that_is_lost_leaves_pictures_of_the_server(opened, browser_window):
+    """What is drawn is measured and marked on as before; the next picture comes too."""
+    browser_window.add_init_script(CARD + KEPT_CONTEXTS)
+    page = opened("later")
+    shown(page)
+    expect(pane(page)).not_to_contain_text("Simplified view")
+    page.evaluate(LOSE)
+    expect(pane(page)).to_contain_text("Simplified view")
+    picture = pane(page).locator("img")
+    assert picture.evaluate("image => image.naturalWidth") == EDGE
+    before = picture.get_attribute("src") or ""
+    viewer = shown(page)
+    viewer.press("ArrowDown")
+    expect(picture).not_to_have_attribute("src", before)
+    shown(page).press("m")
+    drag(page, (16, 24), (48, 24))
+    expect(listed(page)).to_have_count(1)
+    assert numbers(listed(page).inner_text())[0] == pytest.approx(16, abs=0.1)
+    page.get_by_label("Take back").click()
+    expect(listed(page)).to_have_count(0)
+
+
+def test_a_picture_larger_than_the_card_holds_is_drawn_on_paper(opened, browser_window):
+    browser_window.add_init_script(CARD + f"window.largest = {EDGE - 1};")
+    page = opened("kinds")
+    shown(page)
+    expect(page.locator(".vv-paper")).to_have_count(1)
+    expect(pane(page)).not_to_contain_text("Simplified view")
+    expect_color(page, (200, 200, 200))
+
+
+@pytest.mark.parametrize("act", ["throw new RangeError('Too large')", "undefined"])
+def test_what_no_painter_of_the_browser_draws_comes_from_the_server(opened, browser_window, act):
+    """Of a canvas beyond its limits a browser says so, or leaves it empty."""
+    browser_window.add_init_script(
+        f"CanvasRenderingContext2D.prototype.putImageData = () => {{ {act}; }}"
+    )
+    page = opened("kinds")
+    viewer = shown(page)
+    expect(pane(page)).to_contain_text("Simplified view")
+    assert pane(page).locator("img").evaluate("image => image.naturalWidth") == EDGE
+    viewer.press("ArrowDown")
+    shown(page)
 
 
 def test_keys_and_help_say_the_same_and_the_viewer_fits(opened, troubles):

@@ -10,6 +10,7 @@ from pydicom.data import get_testdata_files
 from pydicom.encaps import generate_frames
 
 from erp.adapters.dicom.rendering import FrameParts, NotRenderable, frame_ranges
+from tests.dicom import htj2k
 from tests.dicom.objects import good, raw_encapsulated
 from tests.dicom.test_rendering import bundled, plain
 
@@ -73,7 +74,7 @@ def test_every_bundled_image(renderer, inspector, path):
     if not finding.is_renderable:
         return
     if name == WITHOUT_A_CODESTREAM:
-        with pytest.raises(NotRenderable, match="No decoder reads this frame"):
+        with pytest.raises(NotRenderable, match="The frame's own size is"):
             renderer.render(Path(path))
         return
     last = finding.pixels.frames - 1
@@ -162,4 +163,68 @@ def test_runs_that_do_not_make_the_frame_are_given_up(renderer, segments, offset
 
     with pytest.raises(NotRenderable):
         renderer.render(hostile)
+    assert renderer.render(good()).width == 16
+
+
+JPEG_2000 = b"1.2.840.10008.1.2.4.90"
+HTJ2K = [b"1.2.840.10008.1.2.4.%d" % number for number in (201, 202, 203)]
+COLOUR = {
+    "SamplesPerPixel": 3,
+    "PhotometricInterpretation": "YBR_RCT",
+    "PlanarConfiguration": 0,
+    "BitsAllocated": 8,
+    "BitsStored": 8,
+    "HighBit": 7,
+}
+
+
+def high_throughput(stream, syntax, **more) -> bytes:
+    padded = stream + b"\0" * (len(stream) % 2)
+    return raw_encapsulated([b"", padded], syntax, **{"Rows": 12, "Columns": 20} | more)
+
+
+@pytest.mark.parametrize("syntax", HTJ2K)
+def test_high_throughput_jpeg_2000_has_the_values_that_were_encoded(renderer, syntax):
+    """Grey of 12 bits and colour, without loss, by all three names of the syntax."""
+    grey, said = plain(
+        renderer, high_throughput(htj2k.GREY_STREAM, syntax, BitsStored=12, HighBit=11)
+    )
+    colour, _ = plain(renderer, high_throughput(htj2k.COLOUR_STREAM, syntax, **COLOUR))
+
+    assert said.bits_stored == 12
+    assert np.array_equal(grey, htj2k.GREY)
+    assert np.array_equal(colour.reshape(htj2k.COLOUR.shape), htj2k.COLOUR)
+
+
+def test_lossy_high_throughput_jpeg_2000_is_near_what_was_encoded(renderer):
+    content = high_throughput(htj2k.RAMP_STREAM, HTJ2K[2], BitsStored=12, HighBit=11)
+    samples, _ = plain(renderer, content)
+    assert 0 < abs(samples.astype(int) - htj2k.RAMP).max() < 20
+
+
+SIZES = [(65535, 65535), (1, 1), (1, 65535), (40, 12), (20, 24), (10, 12), (20, 6)]
+
+
+@pytest.mark.parametrize("has_tiles", [False, True], ids=["picture", "picture and tile"])
+@pytest.mark.parametrize("claim", SIZES)
+@pytest.mark.parametrize("kind", ["JPEG 2000", "high throughput"])
+def test_a_codestream_of_another_size_than_its_object_is_given_up(renderer, kind, claim, has_tiles):
+    """One of a single sample was spread over the whole frame: a picture of nothing."""
+    made, syntax, sizes = {
+        "JPEG 2000": (one_stream("MR_small_jp2klossless.dcm"), JPEG_2000, (64, 64)),
+        "high throughput": (htj2k.GREY_STREAM, HTJ2K[0], (12, 20)),
+    }[kind]
+    at = made.index(b"\xff\x51") + 6
+    size = struct.pack(">LL", *claim)
+    tile = size if has_tiles else made[at + 16 : at + 24]
+    spoilt = made[:at] + size + made[at + 8 : at + 16] + tile + made[at + 24 :]
+    content = high_throughput(spoilt, syntax, Rows=sizes[0], Columns=sizes[1])
+    with pytest.raises(NotRenderable, match="The frame's own size is"):
+        renderer.render(content)
+
+
+@pytest.mark.parametrize("spoil", [lambda s: s[:60], lambda s: s[:-20], lambda s: b"\0" * len(s)])
+def test_high_throughput_jpeg_2000_that_is_cut_short_is_given_up(renderer, spoil):
+    with pytest.raises(NotRenderable):
+        renderer.render(high_throughput(spoil(htj2k.GREY_STREAM), HTJ2K[0]))
     assert renderer.render(good()).width == 16

@@ -10,6 +10,7 @@ from pydicom.data import get_testdata_file
 from pydicom.encaps import generate_frames
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
 
+from erp.adapters.dicom import sandbox
 from erp.adapters.dicom.facts import Window
 from erp.adapters.dicom.rendering import (
     FrameRenderer,
@@ -286,3 +287,32 @@ def test_memory_for_decoding_is_limited():
 def test_what_cannot_be_shown_says_why(renderer, source, why):
     with pytest.raises(NotRenderable, match=why):
         renderer.render(source)
+
+
+PANICS = """
+import erp.adapters.dicom.sandbox_child as child
+class Panic(BaseException): pass
+def panics(source, request): raise Panic("a library gave up")
+def loaded(purpose, load=child._load):
+    operations = load(purpose)
+    from erp.adapters.dicom import decoding
+    return {**operations, "raw": decoding._guarded(panics)}
+child._load = loaded
+child.main()
+"""
+
+
+def test_what_no_library_may_raise_ends_the_child_and_costs_its_object_alone(monkeypatch):
+    """As a panic of native code comes to Python: what it leaves behind is not trusted further."""
+    boot = sandbox._BOOT.partition("from erp.adapters")[0] + PANICS
+    monkeypatch.setattr(sandbox, "_BOOT", boot)
+    one = FrameRenderer(Sandbox("render", size=1))
+    try:
+        first = one.render(good())
+        [child] = one._sandbox._idle
+        with pytest.raises(NotRenderable, match="crashed"):
+            one.plain_frame(good())
+        assert child.process.wait(5) != 0
+        assert one.render(good()) == first
+    finally:
+        one.close()

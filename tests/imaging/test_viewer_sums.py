@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 
 from erp.adapters.dicom.counting import _mask
-from erp.services.imaging.gauging import AREAS, Scale, gauge, is_drawn, size_text
+from erp.services.imaging.gauging import AREAS, Scale, gauge, is_drawn, laid, size_text
+from erp.services.imaging.key_pictures import SOURCES, mark_lines
+from erp.services.imaging.ports import Look
 
 PARTS = Path(__file__).parents[2] / "erp/components/viewer"
 BOX = {"width": 640, "height": 400}
@@ -37,7 +39,8 @@ def run(tmp_path):
     def answer(expression: str, given: Any = None) -> Any:
         (tmp_path / "script.js").write_text(
             "import * as m from './viewer_maths.js'; import * as p from './viewer_panes.js';"
-            " import * as w from './viewer_presets.js';\n"
+            " import * as w from './viewer_presets.js'; import * as g from './viewer_greys.js';"
+            " import * as words from './viewer_words.js';\n"
             "const given = JSON.parse((await import('node:fs')).readFileSync(0, 'utf8'));\n"
             f"process.stdout.write(JSON.stringify({expression}));"
         )
@@ -284,3 +287,61 @@ def test_windows_belong_to_the_kind_of_picture(run):
     assert run(labels % "'MR'", given) == ["Default", "Whole range", "Middle half"]
     given = {"place": {"instance": {"windows": []}, "description": said | {"samples": 3}}}
     assert run(labels % "'OP'", given) == []
+
+
+def test_a_key_image_keeps_what_is_on_the_screen(run):
+    own = {"windows": [{"center": 40, "width": 80, "label": "Own"}], "samples": 1}
+    said = own | {"table_length": 0, "voi_function": "SIGMOID"}
+    look = {"window": None, "isInverted": True}
+    moved = look | {"window": {"center": 7, "width": 9}, "isInverted": False}
+    given = [
+        [look, said],
+        [moved, said],
+        [look, said | {"windows": [], "table_length": 4}],
+        [look, said | {"samples": 3}],
+        [moved, None],
+        [look, None],
+    ]
+    found = run("given.map(([look, said]) => g.seenBy(look, said))", given)
+    assert [Look.model_validate(one).model_dump() for one in found] == found
+    assert [(one["window"], one["function"], one["is_inverted"]) for one in found] == [
+        ({"center": 40, "width": 80}, "SIGMOID", True),
+        ({"center": 7, "width": 9}, "SIGMOID", False),
+        (None, "SIGMOID", True),
+        (None, "", True),
+        ({"center": 7, "width": 9}, "", False),
+        (None, "", True),
+    ]
+
+
+def test_words_on_paper_are_those_of_the_screen(run):
+    figures = {"mean": -896.5, "deviation": 36.66, "minimum": -956.0, "maximum": 1837.2}
+    counted = {**figures, "unit": "HU"}
+    made = [
+        {"tool": "length", "value": 23.671, "unit": "mm", "spacing_source": source}
+        for source in ("pixel_spacing", *SOURCES)
+        if source not in {"none", "invalid"}
+    ]
+    made += [
+        {"tool": "length", "value": 23.6, "unit": "px", "spacing_source": source}
+        for source in ("none", "invalid")
+    ]
+    made += [
+        {"tool": "angle", "value": 74.24, "unit": "deg", "spacing_source": "none"},
+        {"tool": "arrow", "value": None, "unit": "", "spacing_source": "none", "label": "Edge"},
+        {"tool": "ellipse", "value": 8, "unit": "mm2", "spacing_source": "pixel_measures"}
+        | {"statistics": counted, "counted": counted, "counted_by": "server", "label": "Cyst"},
+        {"tool": "ellipse", "value": 8, "unit": "px2", "spacing_source": "none"}
+        | {"statistics": counted, "counted": None, "counted_by": "unchecked"},
+    ]
+    plain = {"label": "", "statistics": None, "counted": None, "counted_by": ""}
+    full = [plain | mark for mark in made]
+    told = run("given.map((mark) => words.linesOf(mark))", full)
+    assert told == [list(mark_lines(mark)) for mark in full]
+
+
+def test_a_picture_on_paper_has_the_shape_of_that_on_the_screen(run):
+    given: list[dict[str, Any]] = [PICTURE, PICTURE | {"spacing_mm": None}]
+    for picture, size in zip(given, run("given.map((p) => m.sizeOf(p))", given), strict=True):
+        [shape] = laid([(picture["columns"], picture["rows"])], picture["spacing_mm"])
+        assert shape == (size["width"], size["height"])

@@ -1,7 +1,10 @@
 """A copy of a study without identity: nothing of the person leaves, and the pictures do."""
 
 import hashlib
+import re
+import subprocess
 import zipfile
+from collections import Counter
 from dataclasses import replace
 from io import BytesIO
 
@@ -269,3 +272,44 @@ def put_other_bytes(owner, sop_uid, content):
     else:
         digest = hashlib.sha256(content).hexdigest()
         store.put(kept["storage_key"], content, sha256=digest, media="application/dicom")
+
+
+def dcmtk(name, *arguments):
+    """Run one of dcmtk's tools, told by its full path; return what it said."""
+    done = subprocess.run(
+        [f"/usr/bin/{name}", *arguments],
+        capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return (done.stdout + done.stderr).decode(errors="replace")
+
+
+def directory_of(folder):
+    """Return what dcmtk reads of a DICOMDIR: kinds of records, and files with their objects."""
+    said = dcmtk("dcmdump", "+L", "+E", folder / "DICOMDIR")
+    kinds = Counter(re.findall(r"\(0004,1430\) CS \[(\w+)", said))
+    files = re.findall(r"\(0004,1500\) CS \[([^\]]+)\]", said)
+    objects = re.findall(r"\(0004,1511\) UI \[([^\]]+)\]", said)
+    return kinds, set(zip(files, objects, strict=True))
+
+
+def test_dcmtk_reads_the_copy_and_finds_nobody_in_it(archive, tmp_path):
+    """Another reader lists the same pictures, makes the same directory anew and decodes every value."""
+    _, packed = export(archive())
+    packed.extractall(tmp_path)
+    kinds, listed = directory_of(tmp_path)
+    assert kinds == {"PATIENT": 1, "STUDY": 1, "SERIES": 1, "IMAGE": 2}
+    files = [name for name in packed.namelist() if name not in {"README.TXT", "DICOMDIR"}]
+    assert {file.replace("\\", "/") for file, _ in listed} == set(files)
+    for name in files:
+        assert dcmtk("dcmftest", tmp_path / name).startswith("yes:")
+    said = "".join(
+        dcmtk(*tool, tmp_path / name)
+        for tool in (("dcmdump", "+L", "+E"), ("dcm2json",))
+        for name in ("DICOMDIR", *files)
+    )
+    assert said.count("PatientIdentityRemoved") >= len(files)
+    assert [secret for secret in SECRETS if secret.decode() in said] == []
+    (tmp_path / "DICOMDIR").unlink()
+    dcmtk("dcmmkdir", "+I", "+D", tmp_path / "DICOMDIR", "+id", tmp_path, *files)
+    assert directory_of(tmp_path) == (kinds, listed)

@@ -248,7 +248,9 @@ def report(images=3, **changes) -> SessionReport:
         "measurements": (PrintedFact("Left lobe", "41.2 x 14.8 mm (calibrated by device)"),),
         "findings": "Both lobes of usual size and echo texture.\n\nNo focal lesion seen.",
         "images": tuple(
-            KeyImage(picture(), f"Series 1, frame {place * 10}, W 400 L 40", is_lossy=place == 1)
+            KeyImage(
+                picture(), f"Series 1, frame {place * 10}, W 400 L 40", (4, 3), is_lossy=place == 1
+            )
             for place in range(images)
         ),
         "decision": PrintedDecision("Accepted", "Dr Charu Zenwal", AT, note="Good quality."),

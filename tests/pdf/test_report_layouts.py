@@ -74,7 +74,7 @@ def test_a_summary_says_who_wrote_it_and_what_must_be_known_of_it():
 
 @pytest.mark.parametrize(("columns", "rows"), [(1, 6), (2, 3), (3, 2)])
 def test_key_images_stand_in_as_many_columns_as_wanted(columns, rows):
-    images = tuple(KeyImage(picture(64, 48), f"Image {n}") for n in range(6))
+    images = tuple(KeyImage(picture(64, 48), f"Image {n}", (64, 48)) for n in range(6))
     sections = (PrintedSection("images", columns=columns),)
     pdf = PRINTER.session_report(
         replace(report(images=0), images=images, layout=Layout("T", sections))
@@ -127,8 +127,8 @@ def test_hindi_and_tamil_are_printed_with_letters_of_their_own(said, face):
 
 
 def test_a_picture_that_cannot_be_drawn_is_said_and_not_left_out():
-    gone = KeyImage(b"", "Series 1, image 7", problem="Its bytes are gone or damaged.")
-    images = (KeyImage(picture(64, 48), "Series 1, image 6"), gone)
+    gone = KeyImage(b"", "Series 1, image 7", (64, 48), problem="Its bytes are gone or damaged.")
+    images = (KeyImage(picture(64, 48), "Series 1, image 6", (64, 48)), gone)
     pdf = PRINTER.session_report(
         replace(report(images=0), images=images, layout=Layout("T", (PrintedSection("images"),)))
     )

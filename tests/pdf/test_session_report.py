@@ -32,7 +32,7 @@ def test_pages_are_numbered_and_name_the_patient():
 
 
 def test_every_picture_is_embedded_without_loss():
-    pictured = replace(report(images=0), images=(KeyImage(picture(64, 48), "one"),))
+    pictured = replace(report(images=0), images=(KeyImage(picture(64, 48), "one", (64, 48)),))
     pdf = PRINTER.session_report(pictured)
     (image,) = [one for page in PdfReader(io.BytesIO(pdf)).pages for one in page.images]
     with Image.open(io.BytesIO(picture(64, 48))) as original:

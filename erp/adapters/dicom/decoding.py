@@ -218,6 +218,12 @@ def overlay_plane(frame: Frame) -> NDArray[np.bool_] | None:
 
 
 def _guarded(operation: Callable[[Source, dict[str, Any]], Answer]) -> Operation:
+    """Return an operation that answers why a frame cannot be shown.
+
+    What is no `Exception`, such as a panic of native code, ends the process: nobody knows what it
+    leaves behind, and a fresh child costs less than a wrong picture.
+    """
+
     def answer(source: Source, request: dict[str, Any]) -> Answer:
         try:
             return operation(source, request)

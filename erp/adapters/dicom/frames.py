@@ -16,7 +16,8 @@ from pydicom.dataset import Dataset
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID
 
-from erp.adapters.dicom import jpeg_extended
+from erp.adapters.dicom import jpeg_2000, jpeg_extended
+from erp.adapters.dicom.encapsulated import joined_fragments
 from erp.adapters.dicom.facts import Pixels, Refused
 from erp.adapters.dicom.file_meta import (
     DEFLATED,
@@ -169,6 +170,8 @@ def _decode(encoded: _Encoded, index: int, *, raw: bool) -> Frame:
         raise NotRenderable(f"No decoder for transfer syntax {meta.transfer_syntax}.")
     syntax = EXPLICIT_LITTLE if meta.transfer_syntax == DEFLATED else meta.transfer_syntax
     data = encoded.data
+    if syntax in jpeg_2000.SYNTAXES:
+        _check_size(data, pixels)
     if UID(syntax).is_encapsulated:
         data = EMPTY_OFFSET_TABLE + data + END_OF_FRAMES
     options = {
@@ -190,6 +193,16 @@ def _decode(encoded: _Encoded, index: int, *, raw: bool) -> Frame:
     stored = samples if raw else _stored_bits(samples, encoded)
     values = values_of_frame(encoded.values, index)
     return Frame(stored, photometric, pixels, encoded.dataset, values)
+
+
+def _check_size(data: bytes, pixels: Pixels) -> None:
+    """Refuse a codestream of another size: one of a single sample would be spread over the frame."""
+    said = jpeg_2000.size_of(joined_fragments(data))
+    if said is not None and said != (pixels.columns, pixels.rows):
+        raise NotRenderable(
+            f"The frame's own size is {said[0]} x {said[1]},"
+            f" that of the object {pixels.columns} x {pixels.rows}."
+        )
 
 
 def _with_the_fastest(

@@ -4,7 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from erp.adapters.dicom.facts import Inspected
+from erp.adapters.dicom.facts import Inspected, Window
 from erp.adapters.dicom.inspecting import DicomInspector, default_inspector
 from erp.adapters.dicom.rendering import (
     FrameRenderer,
@@ -14,7 +14,13 @@ from erp.adapters.dicom.rendering import (
 )
 from erp.adapters.dicom.sandbox import SandboxUnavailable
 from erp.core.errors import Unavailable
-from erp.services.imaging.ports import ObjectFacts, RefusedObject
+from erp.services.imaging.ports import (
+    DrawnFrame,
+    Look,
+    ObjectFacts,
+    RefusedObject,
+    SeenWindow,
+)
 
 KEY_IMAGE_EDGE: Final = 1024
 
@@ -50,19 +56,26 @@ class SandboxedKeyImages:
     def __init__(self, renderer: FrameRenderer | None = None) -> None:
         self._renderer = renderer or default_renderer()
 
-    def key_image(self, content: bytes, frame: int) -> bytes | None:
-        """Return PNG bytes of a frame (from 1); None where no picture can be made.
+    def key_image(self, content: bytes, frame: int, look: Look) -> DrawnFrame | None:
+        """Return a frame (from 1) as it was seen; None where no picture can be made.
 
         Raises:
             Unavailable: No child process starts, which says nothing about the object.
         """
-        options = RenderOptions(format="png", max_edge=KEY_IMAGE_EDGE)
+        window = Window(**look.window.model_dump()) if look.window else None
+        options = RenderOptions(
+            format="png", max_edge=KEY_IMAGE_EDGE, window=window, invert=look.is_inverted
+        )
         try:
-            return self._renderer.render(content, frame - 1, options).content
+            made = self._renderer.render(content, frame - 1, options)
         except NotRenderable:
             return None
         except SandboxUnavailable as error:
             raise Unavailable("The reader of images does not start; try again later.") from error
+        used = made.window
+        return DrawnFrame(
+            made.content, SeenWindow(center=used.center, width=used.width) if used else None
+        )
 
 
 @lru_cache

@@ -17,6 +17,8 @@ LEADING = 1.32
 ASCENT = 0.98
 """Share of the letter height between the top of a line and its baseline."""
 
+VEIL = 0.55
+"""How much of what lies below a veil takes."""
 INK, SOFT, FAINT, RULE, WATERMARK, SHADE = 20, 95, 150, 190, 225, 243
 """Greys, from text to the background of a table's head; thermal printers get only INK."""
 
@@ -168,8 +170,34 @@ class Canvas:
         self._grey = -1
 
     def picture(self, png: bytes, x: float, y: float, width: float, height: float) -> None:
-        """Place a PNG inside a rectangle, keeping its proportions, in its middle."""
-        self._pdf.image(io.BytesIO(png), x, y, width, height, keep_aspect_ratio=True)
+        """Fill a rectangle with a PNG."""
+        self._pdf.image(io.BytesIO(png), x, y, width, height)
+
+    def stroke(
+        self,
+        points: Sequence[tuple[float, float]],
+        *,
+        weight: float,
+        grey: int,
+        closed: bool = False,
+    ) -> None:
+        """Draw a line through points, closed back to the first where wanted."""
+        self._pen(weight, grey)
+        self._pdf.polyline(list(points), polygon=closed)
+
+    def oval(
+        self, x: float, y: float, width: float, height: float, *, weight: float, grey: int
+    ) -> None:
+        """Draw the outline of an ellipse that fills a rectangle."""
+        self._pen(weight, grey)
+        self._pdf.ellipse(x, y, width, height, style="D")
+
+    def veil(self, x: float, y: float, width: float, height: float) -> None:
+        """Darken a rectangle so that light letters are read over it and what lies below is still seen."""
+        with self._pdf.local_context(fill_opacity=VEIL):
+            self._pdf.set_fill_color(0)
+            self._pdf.rect(x, y, width, height, style="F")
+        self._grey = -1
 
     def watermark(self, word: str, width: float, height: float) -> None:
         """Write a word large and pale across a page, below what is drawn later."""
@@ -184,6 +212,10 @@ class Canvas:
     def to_bytes(self) -> bytes:
         """Return the finished file."""
         return bytes(self._pdf.output())
+
+    def _pen(self, weight: float, grey: int) -> None:
+        self._pdf.set_draw_color(grey)
+        self._pdf.set_line_width(weight)
 
     def _draw(self, text: str, x: float, y: float, size: float, *, bold: bool, grey: int) -> None:
         if grey != self._grey:

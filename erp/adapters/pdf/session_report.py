@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from erp.adapters.pdf.canvas import FAINT, SOFT, Align, Canvas, line_height
+from erp.adapters.pdf.key_image import Frame, draw_key_image
 from erp.adapters.pdf.paging import Block, paginate
 from erp.core.formatting import date_text, instant_text
 from erp.services.imaging.printing import (
@@ -286,16 +287,18 @@ def _images(canvas: Canvas, title: str, images: Sequence[KeyImage], columns: int
 
 
 def _image_row(canvas: Canvas, images: Sequence[KeyImage], width: float) -> Block:
-    captions = [canvas.wrap(image.caption, width, SMALL, most=2) for image in images]
+    captions = [canvas.wrap(image.caption, width, SMALL, most=4) for image in images]
+    lines = max(
+        len(caption) + image.is_lossy for caption, image in zip(captions, images, strict=True)
+    )
     tall = min(width * IMAGE_SHAPE, TALLEST_IMAGE)
-    height = tall + 3 * line_height(SMALL) + 4
+    height = tall + lines * line_height(SMALL) + 4
 
     def draw(y: float) -> None:
         for place, (image, caption) in enumerate(zip(images, captions, strict=True)):
             x = LEFT + place * (width + GUTTER)
             if image.png:
-                canvas.box(x, y, width, tall, grey=0)
-                canvas.picture(image.png, x, y, width, tall)
+                draw_key_image(canvas, image, Frame(x, y, width, tall))
             else:
                 _no_picture(canvas, image.problem, (x, y), (width, tall))
             _caption(canvas, image, caption, (x, y + tall + 1), width)

@@ -28,6 +28,7 @@ MODULES: Final = (
     "viewer_series.jsx",
     "viewer_sources.jsx",
     "viewer_style.jsx",
+    "viewer_words.js",
 )
 PACKAGES: Final = [
     "@cornerstonejs/core@5.14.0",
@@ -65,7 +66,7 @@ class ImageViewer(NoSSRComponent):
         start: Identifier of the instance to open at.
         presets: Further windows: label, center, width, and the modality they are for, if any.
         marks: Saved marks: id, instance, frame, tool, points_px, value, unit, spacing_source,
-            label, statistics, counted_by, author.
+            label, statistics, look, counted_by, author.
         mark_news: What came of acts on marks: key, and the problem or nothing.
         marks_turn: Another number says that there are news.
         may_mark: Whether marks may be drawn, changed and deleted.
@@ -74,7 +75,7 @@ class ImageViewer(NoSSRComponent):
         look_at: Another `turn` goes to the picture `instance`, `frame` and selects the mark `id`.
         on_image: Called with the instance and frame that is now on the screen.
         on_mark: Called with a finished mark: key, tool, instance, frame, points_px, label,
-            statistics, and the id of the saved one it replaces, or nothing.
+            statistics, look, and the id of the saved one it replaces, or nothing.
         on_unmark: Called with the id of a saved mark that was deleted, and a key.
         on_undo: Called to take the last act back. on_redo: To do it again.
         on_layout: Called with the layout that was chosen.

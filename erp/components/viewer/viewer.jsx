@@ -167,7 +167,7 @@ function SessionViewer({ session, source = "", base = "/api/erp/imaging", start,
       previous: () => goTo(index - 1), next: () => goTo(index + 1), first: () => goTo(0), last: () => goTo(count - 1), go: () => goTo(Number(value)),
       previousStack: () => openNext(-1), nextStack: () => openNext(1), nextPane: () => setBoard((now) => activated(now, (now.active + 1) % countOf(now.layout))),
       tool: () => (mayDraw || !DRAWING.has(value)) && setTool(value),
-      key: () => mayDraw && isThere && (keyMark ? keyMark.id && kept.remove(keyMark.id) : kept.keep({ tool: "key", points_px: [], label: "", instance: wanted.instance.id, frame: wanted.frame })),
+      key: () => mayDraw && isThere && (keyMark ? keyMark.id && kept.remove(keyMark.id) : kept.keep({ tool: "key", points_px: [], label: "", instance: wanted.instance.id, frame: wanted.frame, look: ready.current[active]?.seen })),
       undo: () => canUndo && tell.current.onUndo?.(), redo: () => canRedo && tell.current.onRedo?.(),
       deleteMark: () => { const one = kept.shown.find((mark) => mark.id && mark.id === selected); if (one && mayMark) { setSelected(null); kept.remove(one.id); } },
       escape: () => { setSelected(null); setTool((now) => (DRAWING.has(now) ? "window" : now)); },
@@ -204,7 +204,7 @@ function SessionViewer({ session, source = "", base = "/api/erp/imaging", start,
             return (
               <Pane
                 key={number} number={number} stack={held} pane={one} index={one.index} subject={held?.subject} isActive={number === active} isAlone={panes.length === 1} isLinked={board.isLinked} follows={board.isLinked && number !== active ? following(board, number, stacks) : null}
-                tool={tool} marks={allMarks} mayMark={mayMark && !held?.isCompared} selected={selected} cutBy={linesOver(board, number, stacks)} base={base} isRendered={isRendered} isImitated={card.isImitated} acts={acts}
+                tool={tool} marks={allMarks} mayMark={mayMark && !held?.isCompared} selected={selected} cutBy={linesOver(board, number, stacks)} base={base} isRendered={isRendered} card={card} acts={acts}
               />
             );
           })}

@@ -145,8 +145,3 @@ function provide(type, id) {
       return undefined;
   }
 }
-
-export const SPACING_WORDS = {
-  pixel_spacing: "mm", pixel_spacing_calibrated: "mm, calibrated", imager_pixel_spacing: "mm at the detector", nominal_scanned_pixel_spacing: "mm, nominal",
-  pixel_measures: "mm", ultrasound_region: "mm in the ultrasound region", invalid: "px: spacing invalid", none: "px: no spacing",
-};

@@ -35,6 +35,12 @@ export function steadied(said, series, kept) {
 // The window an object asks for; none where it has a table.
 export const ownWindow = (said) => said.windows[0] ?? null;
 
+// How a frame is seen, as a key image keeps it: no window for colours and for a table of the object's own.
+export function seenBy(look, said) {
+  const own = said && said.samples !== 3 && !said.table_length ? ownWindow(said) : null, window = said?.samples === 3 ? null : look.window ?? own;
+  return { window: window ? { center: window.center, width: window.width } : null, function: said && said.samples !== 3 ? said.voi_function : "", is_inverted: look.isInverted };
+}
+
 // Returns how far from black to white a value lies.
 function positionBy({ center, width }, said) {
   if (said.voi_function === "SIGMOID") return (value) => 1 / (1 + Math.exp(Math.min(STEEPEST, Math.max(-STEEPEST, (-4 * (value - center)) / width))));

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useState } from "react";
 
 const fresh = () => crypto.randomUUID?.() ?? "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) => (+c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (+c / 4)))).toString(16));
-const sent = ({ key, tries, tool, instance, frame, points_px, label, statistics, replaces }) => ({ key, tries, tool, instance, frame, points_px, label: label ?? "", statistics: statistics ?? null, replaces: replaces ?? "" });
+const sent = ({ key, tries, tool, instance, frame, points_px, label, statistics, look, replaces }) => ({ key, tries, tool, instance, frame, points_px, label: label ?? "", statistics: statistics ?? null, look: look ?? null, replaces: replaces ?? "" });
 
 export function useMarks({ marks, news, turn, tell }) {
   const [waiting, setWaiting] = useState([]);

@@ -1,5 +1,5 @@
 // Two ways to put a frame on a pane: the graphics card through cornerstone, or a plain canvas, where WebGL only imitates a
-// card and is several times as slow, and for what a card's straight line cannot draw: tables, sigmoids and overlays.
+// card and is several times as slow, and for what a card cannot draw: tables, sigmoids, overlays and pictures larger than it holds.
 // Both draw what `look` says and nothing else.
 import { Enums, RenderingEngine } from "@cornerstonejs/core";
 import { eachMarked, levelBy, rangeOf } from "./viewer_greys.js";
@@ -8,18 +8,19 @@ import { cameraOver, mapping } from "./viewer_maths.js";
 const IMITATED = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 const OPAQUE = 0xff000000;
 const TABLE_TYPES = [Uint8Array, Uint8ClampedArray, Int8Array, Uint16Array, Int16Array];
-const EMPTY = { has: false, isImitated: false };
+const EMPTY = { has: false, isImitated: false, largest: 0 };
 let paintersMade = 0;
 
-// Whether there is WebGL 2, and whether a processor only imitates the card behind it.
+// Whether there is WebGL 2, whether a processor only imitates the card behind it, and the longest side of a picture on it.
 export function graphics() {
   try {
     const context = document.createElement("canvas").getContext("webgl2");
     if (!context) return EMPTY;
     const named = context.getExtension("WEBGL_debug_renderer_info");
     const name = named ? String(context.getParameter(named.UNMASKED_RENDERER_WEBGL)) : "";
+    const largest = context.getParameter(context.MAX_TEXTURE_SIZE);
     context.getExtension("WEBGL_lose_context")?.loseContext();
-    return { has: true, isImitated: IMITATED.test(name) };
+    return { has: true, isImitated: IMITATED.test(name), largest };
   } catch { return EMPTY; }
 }
 
@@ -93,12 +94,17 @@ export class CanvasPainter {
   // Turns values into grey levels of the screen.
   develop(image, shading) {
     const { rows, columns } = image, values = image.getPixelData();
-    if (this.source.width !== columns || this.source.height !== rows) Object.assign(this.source, { width: columns, height: rows });
+    const isResized = this.source.width !== columns || this.source.height !== rows;
+    if (isResized) Object.assign(this.source, { width: columns, height: rows });
     const pen = this.source.getContext("2d"), paper = pen.createImageData(columns, rows), out = new Uint32Array(paper.data.buffer);
     if (image.color) colors(values, out, shading.invert);
     else greys(values, out, this.levels(image, values, shading));
     if (image.overlay) eachMarked(image.overlay, out.length, (n) => { out[n] = grey(255); });
     pen.putImageData(paper, 0, 0);
+    if (isResized && pen.getImageData(columns - 1, rows - 1, 1, 1).data[3] === 0) { // beyond its own limit a browser leaves a canvas empty and says nothing
+      this.source.width = 0;
+      throw new Error("This picture is larger than the browser can draw.");
+    }
   }
 
   levels(image, values, shading) {

@@ -2,12 +2,13 @@
 import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useHand } from "./viewer_hand.jsx";
 import { valuesOf } from "./viewer_frames.jsx";
-import { Marks, SPACING_WORDS, told } from "./viewer_marks.jsx";
-import { ownWindow } from "./viewer_greys.js";
+import { Marks, told } from "./viewer_marks.jsx";
+import { ownWindow, seenBy } from "./viewer_greys.js";
 import { mapping } from "./viewer_maths.js";
 import { placesOf } from "./viewer_panes.js";
 import { instantText } from "./viewer_sources.jsx";
-import { RenderedFrame } from "./viewer_pictures.jsx";
+import { SPACING_WORDS } from "./viewer_words.js";
+import { RenderedFrame, steppedWindow } from "./viewer_pictures.jsx";
 import { Screen } from "./viewer_screen.jsx";
 
 const SIDES = { R: "Right", L: "Left", B: "Both sides" };
@@ -25,7 +26,7 @@ function useBox(element) {
 }
 
 // One screen per mount, taken apart whole. What is really on it is `shown`; what went wrong is `state`.
-function useScreen({ number, stack, index, direction, look, base, isRendered, isImitated, hear }) {
+function useScreen({ number, stack, index, direction, look, base, isRendered, card, hear }) {
   const canvas = useRef(null), screen = useRef(null);
   const [shown, setShown] = useState(null);
   const [state, setState] = useState({ kind: "loading" });
@@ -40,10 +41,10 @@ function useScreen({ number, stack, index, direction, look, base, isRendered, is
   }, [number, hear]);
   useEffect(() => {
     if (isPlain) return undefined;
-    const made = new Screen(canvas.current, base, isImitated, listen);
+    const made = new Screen(canvas.current, base, card, listen);
     screen.current = made;
     return () => { made.destroy(); screen.current = null; };
-  }, [isPlain, base, isImitated, listen]);
+  }, [isPlain, base, card, listen]);
   useEffect(() => { setShown(null); setState({ kind: "loading" }); setBroken(false); }, [stack?.id]);
   useEffect(() => { screen.current?.setLook(look); }, [look, isPlain]);
   useEffect(() => {
@@ -61,10 +62,10 @@ function defaultWindow(place, shown) {
 }
 
 export const Pane = memo(function Pane(given) {
-  const { number, stack, pane, index, subject, isActive, isAlone, isLinked, follows, tool, marks, mayMark, selected, cutBy, base, isRendered, isImitated, acts } = given;
+  const { number, stack, pane, index, subject, isActive, isAlone, isLinked, follows, tool, marks, mayMark, selected, cutBy, base, isRendered, card, acts } = given;
   const stage = useRef(null), box = useBox(stage), { look } = pane;
   const places = placesOf(stack), place = places[index];
-  const { canvas, screen, shown, state, isPlain, listen, retry } = useScreen({ number, stack, index, direction: pane.direction, look, base, isRendered, isImitated, hear: acts.hear });
+  const { canvas, screen, shown, state, isPlain, listen, retry } = useScreen({ number, stack, index, direction: pane.direction, look, base, isRendered, card, hear: acts.hear });
   const [writing, setWriting] = useState(null);
   const at = shown ?? null;
   const isThere = Boolean(at && place && at.instance.id === place.instance.id && at.frame === place.frame);
@@ -73,7 +74,8 @@ export const Pane = memo(function Pane(given) {
   const map = useMemo(() => (picture && box.width ? mapping(box, picture, look) : null), [picture, box, look]);
   const window_ = look.window ?? defaultWindow(at ?? place, at);
 
-  useEffect(() => acts.ready(number, { isReady: (n) => isPlain || Boolean(screen.current?.isReady(n)), window: window_ }), [number, isPlain, window_, acts, screen]);
+  const seen = useMemo(() => seenBy({ ...look, window: look.window && isPlain ? steppedWindow(look.window) : look.window }, description), [look, isPlain, description]);
+  useEffect(() => acts.ready(number, { isReady: (n) => isPlain || Boolean(screen.current?.isReady(n)), window: window_, seen }), [number, isPlain, window_, seen, acts, screen]);
 
   const here = useMemo(() => marks.filter((mark) => at && mark.instance === at.instance.id && mark.frame === at.frame), [marks, at]);
   const isKey = here.some((mark) => mark.tool === "key" && !mark.isGone);

@@ -4,12 +4,17 @@ import { mapping, sizeOf } from "./viewer_maths.js";
 
 const STEPS = 32; // a window moves by a part of its width, so that the server is not asked for every pixel of a drag
 
+export function steppedWindow({ center, width }) {
+  const step = Math.max(1, width / STEPS);
+  return { center: Math.round(center / step) * step, width: Math.max(1, width) };
+}
+
 export function addressOf(base, place, look) {
   const asked = new URLSearchParams({ frame: place.frame });
   if (look.window) {
-    const step = Math.max(1, look.window.width / STEPS);
-    asked.set("center", Math.round(look.window.center / step) * step);
-    asked.set("width", Math.max(1, look.window.width));
+    const { center, width } = steppedWindow(look.window);
+    asked.set("center", center);
+    asked.set("width", width);
   }
   if (look.isInverted) asked.set("invert", "true");
   return `${base}/instances/${place.instance.id}/rendered?${asked}`;

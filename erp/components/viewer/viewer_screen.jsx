@@ -18,10 +18,10 @@ function startFrames() {
 
 export class Screen {
   // `tell` receives {kind: "image" | "loading" | "failure" | "lost" | "broken", ...}.
-  constructor(element, base, isImitated, tell) {
+  constructor(element, base, card, tell) {
     screens += 1;
     this.number = screens;
-    this.element = element; this.base = base; this.isImitated = isImitated; this.tell = tell;
+    this.element = element; this.base = base; this.card = card; this.tell = tell;
     this.isDead = false; this.ids = []; this.wanted = 0; this.shown = -1; this.isBusy = false; this.generation = 0;
     this.look = PLAIN_LOOK; this.direction = 1;
     startFrames();
@@ -39,7 +39,7 @@ export class Screen {
     this.wanted = Math.min(Math.max(0, index), this.ids.length - 1);
     if (isFirst) wish(this.number, [this.ids[this.wanted]]); // under way while the card wakes up, and nothing beside it
     else this.lookAhead();
-    if (!this.isImitated) await (core ??= initCore(ONE_CONTEXT));
+    if (!this.card.isImitated) await (core ??= initCore(ONE_CONTEXT));
     if (this.isDead) return;
     if (!this.listeners) this.listen();
     await this.show(this.wanted);
@@ -48,7 +48,8 @@ export class Screen {
 
   // Takes the painter that can draw a frame; the one before leaves nothing behind.
   equip(id) {
-    const Kind = this.isImitated || !isStraight(frameOf(id).description) ? CanvasPainter : CardPainter;
+    const { description } = frameOf(id), isTooLarge = Math.max(description.rows, description.columns) > this.card.largest;
+    const Kind = this.card.isImitated || isTooLarge || !isStraight(description) ? CanvasPainter : CardPainter;
     if (this.painter instanceof Kind) return;
     this.painter?.destroy();
     this.painter = new Kind(this.element, (image) => cache.getImage(image));

@@ -111,6 +111,13 @@ POINTS_OF_TOOL = (
 )
 
 
+LOOK_OF_KEY = (
+    "look is null or coalesce(tool = 'key' and jsonb_typeof(look->'is_inverted') = 'boolean'"
+    " and (look->'window' = 'null' or jsonb_typeof(look#>'{window,center}') = 'number'"
+    " and (look#>>'{window,width}')::float8 > 0), false)"
+)
+
+
 class Annotation(TenantRow, table=True):
     """A mark on a frame; a later one supersedes it, none is changed.
 
@@ -121,6 +128,7 @@ class Annotation(TenantRow, table=True):
         value: Length, angle or area; nothing for what has no size.
         spacing_source: Where the millimetres of `value` come from.
         statistics: What the browser counted inside a rectangle or ellipse, if it could.
+        look: How a key image was seen by whoever marked it: window, its function, inversion.
         is_deleted: This row takes back the one it supersedes.
     """
 
@@ -137,6 +145,7 @@ class Annotation(TenantRow, table=True):
         CheckConstraint(
             "statistics is null or tool in ('rectangle', 'ellipse')", name="statistics"
         ),
+        CheckConstraint(LOOK_OF_KEY, name="look"),
         CheckConstraint("origin in ('human', 'ai', 'device')", name="origin"),
         UniqueConstraint("tenant_id", "supersedes_id"),
         Index("ix_annotation_session", "tenant_id", "session_id"),
@@ -152,6 +161,7 @@ class Annotation(TenantRow, table=True):
     spacing_source: str
     label: str = ""
     statistics: dict[str, object] | None = Field(default=None, sa_column=Column(JSONB))
+    look: dict[str, object] | None = Field(default=None, sa_column=Column(JSONB))
     origin: str = "human"
     author_id: UUID
     author_name: str

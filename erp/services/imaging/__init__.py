@@ -173,7 +173,8 @@ from erp.services.imaging.keeping import (
     set_retention,
     take_out,
 )
-from erp.services.imaging.laying_out import KeyPicture, print_worked_out
+from erp.services.imaging.key_pictures import KeyPicture, draw_picture
+from erp.services.imaging.laying_out import print_worked_out
 from erp.services.imaging.listing import (
     WaitingCount,
     clock_text,
@@ -354,7 +355,8 @@ __all__ = [
     "answer_commitment", "approve_removal", "ask_echo", "ask_removal", "assign_patient", "assign_session",
     "attrs_of", "book_appointment", "cancel_order", "change_device", "change_peer", "clock_text",
     "close_hook", "complete_session",
-    "count_waiting", "delivery_context", "device_context", "device_password", "discard_held", "due_commitments",
+    "count_waiting", "delivery_context", "device_context", "device_password", "discard_held", "draw_picture",
+    "due_commitments",
     "due_messages", "end_by_call", "end_session", "fail_export", "fail_report", "file_held", "filed", "find_held",
     "find_hook", "find_in_archive", "find_instance", "find_objects", "find_uncounted", "find_upload",
     "finish_export", "finish_report", "get_day", "get_device", "get_device_history", "get_instance",

@@ -42,6 +42,12 @@ class Scale:
         return column, row
 
 
+def laid(points: Sequence[Point], spacing_mm: Sequence[float] | None) -> list[Point]:
+    """Return points as they lie for an eye: in millimetres, or in pixels where none are known."""
+    row, column = spacing_mm or (1.0, 1.0)
+    return [(x * column, y * row) for x, y in points]
+
+
 @dataclass(frozen=True, slots=True)
 class Gauged:
     """The size of a mark; nothing for what has none."""

@@ -12,8 +12,8 @@ from erp.core import db
 from erp.core.clock import business_date
 from erp.core.context import RequestContext
 from erp.core.formatting import date_text, instant_text
-from erp.services.documents import blob_key
 from erp.services.imaging.gauging import size_text
+from erp.services.imaging.key_pictures import KeyPicture, key_pictures
 from erp.services.imaging.locking import DECIDED
 from erp.services.imaging.matching import spoken_name
 from erp.services.imaging.printing import (
@@ -23,19 +23,15 @@ from erp.services.imaging.printing import (
     SessionReport,
 )
 from erp.services.imaging.queries import (
-    key_frames,
     place_of_session,
     report_addenda,
     report_answers,
     report_decision,
     report_measurements,
-    report_pictures,
 )
 from erp.services.imaging.templating import ReportTemplate, laid_out
 from erp.services.imaging.words import DECISIONS, REASONS
 
-KEY_IMAGES: Final = 6
-MARKED_IMAGES: Final = 24
 ANSWERS: Final = {"yes": "Yes", "no": "No", "na": "N/A"}
 LACKING: Final = {
     "images": "no picture that can be printed",
@@ -54,16 +50,6 @@ _WORKED_OUT: list[WorkedOut] = []
 def print_worked_out(told: WorkedOut) -> None:
     """Have reports of sessions print, beside their measurements, what programs worked out: a line each."""
     _WORKED_OUT.append(told)
-
-
-@dataclass(frozen=True, slots=True)
-class KeyPicture:
-    """A frame chosen for the report and where its bytes are; `frame` counts from 1."""
-
-    storage_key: str
-    frame: int
-    caption: str
-    is_lossy: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +99,7 @@ def lay_out(
         layout=laid_out(template, _placeholders(row, place, decision, ctx)),
     )
     prints_images = any(section.kind == "images" for section in template.sections)
-    return report, _pictures(session, ctx, row["id"]) if prints_images else ()
+    return report, key_pictures(session, ctx, row["id"]) if prints_images else ()
 
 
 def missing_sections(
@@ -268,26 +254,4 @@ def _decision(session: Session, ctx: RequestContext, session_id: UUID) -> Printe
         signed=f"{row['signer_name']}, {instant_text(row['signed_at'], ctx.time_zone)}"
         if row["signed_at"]
         else "",
-    )
-
-
-def _pictures(session: Session, ctx: RequestContext, session_id: UUID) -> tuple[KeyPicture, ...]:
-    """Choose the key images that people marked; without any, frames spread evenly."""
-    marked = key_frames(session, ctx, session_id)[:MARKED_IMAGES]
-    if marked:
-        return tuple(_picture(ctx, row, row["frame"]) for row in marked)
-    rows = report_pictures(session, ctx, session_id)
-    count = min(KEY_IMAGES, len(rows))
-    chosen = [rows[(2 * n + 1) * len(rows) // (2 * count)] for n in range(count)]
-    return tuple(_picture(ctx, row, (row["frames"] + 1) // 2) for row in chosen)
-
-
-def _picture(ctx: RequestContext, row: db.Row, frame: int) -> KeyPicture:
-    series = row["description"] or row["modality"] or "Series"
-    place = f", frame {frame} of {row['frames']}" if row["frames"] > 1 else ""
-    return KeyPicture(
-        storage_key=blob_key(ctx.tenant_id, row["sha256"]),
-        frame=frame,
-        caption=f"{series}, image {row['number'] or '-'}{place}",
-        is_lossy=row["is_lossy"],
     )

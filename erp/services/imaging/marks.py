@@ -26,6 +26,7 @@ class MeasurementRow(Result):
 
     Attributes:
         statistics: Figures inside: the server's once it has counted, else the browser's.
+        look: How a key image was seen: window, function, inversion; nothing where nobody said.
         counted_by: `server`, `browser` until then, `corrected` where the two differed, `unchecked`
             where the server cannot count.
     """
@@ -41,6 +42,7 @@ class MeasurementRow(Result):
     points_px: list[list[float]]
     label: str
     statistics: dict[str, Any] | None
+    look: dict[str, Any] | None
     counted_by: str
     author_id: UUID
     author_name: str

@@ -15,6 +15,7 @@ from erp.models.imaging import MarkTool
 from erp.services.imaging.errors import UnknownObject
 from erp.services.imaging.events import MeasurementRecorded
 from erp.services.imaging.gauging import AREAS, POINTS, Gauged, Scale, gauge, is_drawn
+from erp.services.imaging.ports import Look
 from erp.services.platform import Command, Identified, Text, command, emit
 
 OUTSIDE_PX = 1.0
@@ -60,6 +61,7 @@ class RecordMeasurement(Command):
             of the first pixel.
         label: The words of an arrow or a text.
         statistics: What the browser counted inside; the server counts again by itself.
+        look: How a key image looked when it was marked; the report prints it so.
         supersedes: The mark it was before somebody changed it or took it back.
     """
 
@@ -69,6 +71,7 @@ class RecordMeasurement(Command):
     points_px: Annotated[tuple[Point, ...], Field(max_length=3)] = ()
     label: Annotated[Text, Field(max_length=200)] = ""
     statistics: Statistics | None = None
+    look: Look | None = None
     supersedes: UUID | None = None
 
 
@@ -117,6 +120,7 @@ def record_measurement(session: Session, ctx: RequestContext, cmd: RecordMeasure
         "spacing_source": _source_of(size, picture),
         "label": cmd.label,
         "statistics": cmd.statistics.model_dump_json() if cmd.statistics else None,
+        "look": cmd.look.model_dump_json() if cmd.look else None,
     }
     return _insert(session, ctx, row, supersedes=cmd.supersedes, is_deleted=False)
 
@@ -140,7 +144,11 @@ def withdraw_measurement(
     found = _latest(session, ctx, cmd.annotation_id, at="annotation_id")
     if found["is_deleted"]:
         raise _unknown("annotation_id")
-    row = found | {"points_px": found["points"], "statistics": found["figures"]}
+    row = found | {
+        "points_px": found["points"],
+        "statistics": found["figures"],
+        "look": found["seen"],
+    }
     return _insert(session, ctx, row, supersedes=cmd.annotation_id, is_deleted=True)
 
 
@@ -170,6 +178,8 @@ def _check(cmd: RecordMeasurement, picture: db.Row) -> None:
         raise _refused("label", "write the words of the text")
     if cmd.statistics is not None and cmd.tool not in AREAS:
         raise _refused("statistics", "only a rectangle or an ellipse has figures")
+    if cmd.look is not None and cmd.tool is not MarkTool.KEY:
+        raise _refused("look", "only a key image keeps how it was seen")
 
 
 def _gauged(cmd: RecordMeasurement, picture: db.Row) -> Gauged:
@@ -201,7 +211,8 @@ def _latest(session: Session, ctx: RequestContext, annotation_id: UUID, *, at: s
     """Return a mark that no later row supersedes, be it in force or taken back."""
     found = db.fetch_one(
         session,
-        "select *, points_px::text as points, statistics::text as figures from annotation known"
+        "select *, points_px::text as points, statistics::text as figures, look::text as seen"
+        " from annotation known"
         " where tenant_id = %s and id = %s and not exists"
         " (select from annotation later where later.tenant_id = known.tenant_id"
         "   and later.supersedes_id = known.id)",
@@ -232,13 +243,13 @@ def _insert(
     db.execute(
         session,
         "insert into annotation (tenant_id, id, session_id, instance_id, frame, tool, points_px,"
-        " value, unit, spacing_source, label, statistics, origin, author_id, author_name,"
+        " value, unit, spacing_source, label, statistics, look, origin, author_id, author_name,"
         " supersedes_id, is_deleted) values (%s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s,"
-        " %s::jsonb, 'human', %s, %s, %s, %s)",
+        " %s::jsonb, %s::jsonb, 'human', %s, %s, %s, %s)",
         (
             *(ctx.tenant_id, annotation_id, row["session_id"], row["instance_id"], row["frame"]),
             *(row["tool"], row["points_px"], row["value"], row["unit"], row["spacing_source"]),
-            *(row["label"], row["statistics"], ctx.user_id, ctx.user_name),
+            *(row["label"], row["statistics"], row["look"], ctx.user_id, ctx.user_name),
             *(supersedes, is_deleted),
         ),
     )

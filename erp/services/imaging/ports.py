@@ -1,11 +1,15 @@
 """What imaging needs of the outside: a reader of strangers' files, frames, broker accounts."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+Edge = Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False)]
+Width = Annotated[float, Field(gt=0, le=1e12, allow_inf_nan=False)]
 
 
 class Facts(BaseModel):
@@ -122,11 +126,43 @@ class ObjectInspector(Protocol):
         ...
 
 
+class SeenWindow(BaseModel):
+    """A window in rescaled values."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    center: Edge
+    width: Width
+
+
+class Look(BaseModel):
+    """What a picture looked like.
+
+    Attributes:
+        window: The one it was seen by; nothing for colours and for a table of the object's own.
+        function: How the window runs from black to white; empty where the viewer does not know.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    window: SeenWindow | None = None
+    function: Literal["", "LINEAR", "LINEAR_EXACT", "SIGMOID"] = ""
+    is_inverted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnFrame:
+    """A frame as PNG bytes, and the window it was drawn with: none for colours and tables."""
+
+    png: bytes
+    window: SeenWindow | None
+
+
 class KeyImageMaker(Protocol):
     """Turns a frame of a stored object into a picture for print."""
 
-    def key_image(self, content: bytes, frame: int) -> bytes | None:
-        """Return PNG bytes of a frame (from 1); None where no picture can be made."""
+    def key_image(self, content: bytes, frame: int, look: Look) -> DrawnFrame | None:
+        """Return a frame (from 1) as it was seen; None where no picture can be made."""
         ...
 
 

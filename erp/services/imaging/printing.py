@@ -27,20 +27,40 @@ class PrintedFact:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintedMark:
+    """A mark drawn over a picture.
+
+    Attributes:
+        tool: What it is: length, angle, rectangle, ellipse, arrow or text.
+        points: From the left and top edge of the picture, in the measure of its `size`; in the
+            order of `Annotation.points_px`.
+        lines: What stands beside it.
+    """
+
+    tool: str
+    points: tuple[tuple[float, float], ...]
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class KeyImage:
     """A picture chosen for the report.
 
     Attributes:
         png: The picture as PNG bytes, already windowed; empty where none can be made.
-        caption: What it shows: series, frame, window.
+        caption: What it shows: series, frame, window, and who chose it.
+        size: Width and height it is seen with, of which only the proportion counts.
+        marks: What is drawn over it.
         is_lossy: The picture lost detail on the way: it is marked not for diagnosis.
         problem: Why there is no picture, in its place.
     """
 
     png: bytes
     caption: str
+    size: tuple[float, float]
     is_lossy: bool = False
     problem: str = ""
+    marks: tuple[PrintedMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,8 @@ def report_pictures(session: Session, ctx: RequestContext, session_id: UUID) -> 
     return db.fetch_all(
         session,
         "select instance.id, instance.sha256, instance.number, instance.frames, instance.is_lossy,"
-        " series.description, series.modality"
+        ' instance.rows, instance."columns", instance.spacing_mm, series.description,'
+        " series.modality"
         " from dicom_instance instance join dicom_series series"
         " on (series.tenant_id, series.id) = (instance.tenant_id, instance.series_id)"
         " where instance.tenant_id = %s and instance.session_id = %s and instance.is_renderable"
@@ -178,7 +179,7 @@ def report_measurements(session: Session, ctx: RequestContext, session_id: UUID)
     return db.fetch_all(
         session,
         "select known.id, known.instance_id, known.tool, known.frame, known.value, known.unit,"
-        " known.spacing_source, known.points_px, known.label, known.statistics,"
+        " known.spacing_source, known.points_px, known.label, known.statistics, known.look,"
         " known.author_id, known.author_name, known.recorded_at, instance.number,"
         " done.statistics as counted, done.agrees"
         " from annotation known join dicom_instance instance"
@@ -197,8 +198,9 @@ def key_frames(session: Session, ctx: RequestContext, session_id: UUID) -> list[
     return db.fetch_all(
         session,
         "select distinct on (marked.at, known.instance_id, known.frame) known.frame, instance.id,"
-        " instance.sha256, instance.number, instance.frames, instance.is_lossy,"
-        " series.description, series.modality, known.label"
+        " instance.sha256, instance.number, instance.frames, instance.is_lossy, instance.rows,"
+        ' instance."columns", instance.spacing_mm, series.description, series.modality,'
+        " known.look, known.author_name, known.recorded_at"
         " from annotation known join dicom_instance instance"
         " on (instance.tenant_id, instance.id) = (known.tenant_id, known.instance_id)"
         " join dicom_series series"

@@ -16,7 +16,8 @@ from erp.services import documents
 from erp.services.imaging.errors import NothingToReport, ReportRunning, SectionsMissing
 from erp.services.imaging.events import ReportFinished, ReportRequested
 from erp.services.imaging.example_report import example_report
-from erp.services.imaging.laying_out import Asked, KeyPicture, lay_out, missing_sections
+from erp.services.imaging.key_pictures import KeyPicture
+from erp.services.imaging.laying_out import Asked, lay_out, missing_sections
 from erp.services.imaging.locking import lock_session_row, unknown_session
 from erp.services.imaging.printing import KeyImage, SessionReport
 from erp.services.imaging.queries import report_row, session_to_print

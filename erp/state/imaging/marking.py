@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import reflex as rx
 from pydantic import ValidationError
@@ -19,6 +20,7 @@ VIEW = "imaging.view"
 REVIEW = "imaging.review"
 MOST_NEWS = 40
 MOST_STEPS = 200
+THUMBNAIL_EDGE = 160
 OVERTAKEN = (Conflict, NotFound)
 """A mark that was superseded or taken back meanwhile."""
 LAYOUTS = ("1x1", "1x2", "2x1", "2x2")
@@ -276,6 +278,7 @@ def _given(mark: dict[str, Any]) -> dict[str, Any]:
         "points_px": mark.get("points_px") or [],
         "label": mark.get("label") or "",
         "statistics": mark.get("statistics") or None,
+        "look": mark.get("look") or None,
     }
 
 
@@ -291,13 +294,18 @@ def _mark(row: Any, zone: str) -> dict[str, Any]:
         "spacing_source": row.spacing_source,
         "label": row.label,
         "statistics": row.statistics,
+        "look": row.look,
         "counted_by": row.counted_by,
         "author": f"{row.author_name}, {instant_text(row.recorded_at, zone)}",
     }
 
 
 def _key_image(row: Any) -> dict[str, str]:
-    address = f"/api/erp/imaging/instances/{row.instance_id}/rendered?frame={row.frame}&edge=160"
+    look = row.look or {}
+    seen = {"frame": row.frame, "edge": THUMBNAIL_EDGE} | (look.get("window") or {})
+    if look.get("is_inverted"):
+        seen["invert"] = "true"
+    address = f"/api/erp/imaging/instances/{row.instance_id}/rendered?{urlencode(seen)}"
     return {
         "id": str(row.id),
         "source": address,

@@ -112,7 +112,7 @@ def test_the_database_keeps_units_and_tools_together(line, picture):
     copy = (
         "insert into annotation select tenant_id, gen_random_uuid(), session_id, instance_id, frame,"
         " tool, points_px, value, 'deg', spacing_source, label, origin, author_id, author_name,"
-        " null, false, now(), null from annotation"
+        " null, false, now(), null, null from annotation"
     )
     with (
         pytest.raises(CheckViolation, match="ck_annotation_unit"),
