@@ -5,7 +5,7 @@ from uuid import UUID
 import structlog
 from redis import RedisError
 
-from erp.adapters.dicom.calling import NoAnswer, echo
+from erp.adapters.dicom.calling import Called, NoAnswer, echo
 from erp.adapters.dicom.object_inspector import key_images, object_inspector
 from erp.adapters.object_storage import object_storage
 from erp.adapters.pdf import PdfPrinter
@@ -95,13 +95,14 @@ def call_peer(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.De
     if place is None:
         return
     try:
-        result, is_ok = (
-            echo(place.own_title, place.address, place.title, uses_tls=place.uses_tls),
-            True,
-        )
+        result, is_ok = echo(place.own_title, _called(place)), True
     except NoAnswer as error:
         result, is_ok = str(error), False
     imaging.note_echo(session, ctx, device_id, result, is_ok=is_ok)
+
+
+def _called(place: imaging.PeerPlace) -> Called:
+    return Called(place.title, place.host, place.port, place.uses_tls, place.certificate)
 
 
 def retry_held(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.Delivery) -> None:

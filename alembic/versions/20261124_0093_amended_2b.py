@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0093"
-down_revision = "0097"
+down_revision = "0089"
 branch_labels = None
 depends_on = None
 

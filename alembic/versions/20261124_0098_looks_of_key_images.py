@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0098"
-down_revision = "0097"
+down_revision = "0093"
 branch_labels = None
 depends_on = None
 

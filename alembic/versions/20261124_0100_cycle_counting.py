@@ -7,7 +7,7 @@ from alembic import op
 from erp.core import migrating
 
 revision = "0100"
-down_revision = "0097"
+down_revision = "0099"
 branch_labels = None
 depends_on = None
 

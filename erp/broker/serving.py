@@ -32,6 +32,8 @@ class Subscriptions(dict[str, list[tuple[Session, int]]]):
 
 
 NOBODY = "refused"
+_log = logging.getLogger(__name__)
+BROKER_SAYS = "$SYS/broker/log/E"
 
 
 class KnownClients(BrokerProtocolHandler):
@@ -57,7 +59,17 @@ class KnownClients(BrokerProtocolHandler):
             session.client_id, session.clean_session = NOBODY, True
         elif is_device(session.username or ""):
             session.client_id = session.username
+            await _tell_of_takeover(plugins_manager.context, session.client_id or "")
         return handler, session
+
+
+async def _tell_of_takeover(broker: BrokerContext, client_id: str) -> None:
+    """Say to the product that a session that stands is taken over, in mosquitto's words and place."""
+    known = broker.get_session(client_id)
+    if known is not None and known.transitions.is_connected():
+        said = f"Client {client_id} already connected, closing old connection."
+        _log.warning(said)
+        await broker.broadcast_message(BROKER_SAYS, said.encode(), 0)
 
 
 amqtt_broker.BrokerProtocolHandler = KnownClients  # the library names its own class

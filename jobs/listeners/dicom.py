@@ -33,6 +33,7 @@ from erp.services import catalogue_of_actions, identity, imaging
 from jobs.listeners.peer_committing import Commitments
 from jobs.listeners.peer_directory import PeerDirectory
 from jobs.listeners.peer_finding import Finding
+from jobs.listeners.peer_performing import Performing
 from jobs.listeners.peer_retrieving import Retrieving
 from jobs.listeners.peer_server import PeerServer
 from jobs.listeners.peer_storing import Storing
@@ -182,6 +183,7 @@ def _server(
     storage = object_storage()
     intake = imaging.Intake(storage, object_inspector())
     storing = Storing(directory, intake, Recorder(_writer_of(intake)))
+    performing = Performing(directory)
     entity = new_entity("VANTAGE")
     entity.maximum_associations = sys.maxsize  # those let in are counted by the server
     entity.network_timeout = settings.dicom_idle_seconds
@@ -199,6 +201,8 @@ def _server(
             (evt.EVT_C_STORE, storing.store),
             (evt.EVT_C_FIND, Finding(directory).find),
             (evt.EVT_N_ACTION, commitments.ask),
+            (evt.EVT_N_CREATE, performing.begin),
+            (evt.EVT_N_SET, performing.change),
         ],
         tls=tls_of_ours(settings),
     )

@@ -23,9 +23,10 @@ from erp.adapters.object_storage import object_storage
 from erp.core import db
 from erp.core.clock import utc_now
 from erp.core.errors import Busy, Unavailable
+from erp.core.ids import new_id
 from erp.core.settings import get_settings
 from erp.core.telemetry import configure_logging
-from erp.services import catalogue_of_actions, identity, imaging
+from erp.services import catalogue_of_actions, identity, imaging, platform
 from jobs.listeners.directory import Directory
 from jobs.listeners.handling import Handler
 from jobs.listeners.lanes import Lanes
@@ -78,6 +79,7 @@ class Listener:
         try:
             if time.monotonic() - self._followed_at > FOLLOW_SECONDS:
                 self._follow_directory()
+            self._note_takeovers()
             self._send_due()
         except (Busy, Unavailable) as error:
             if not self._is_troubled:
@@ -124,6 +126,16 @@ class Listener:
         else:
             keeper.close(account.site, account.code)
         self._accounts[key] = wanted
+
+    def _note_takeovers(self) -> None:
+        """Write down whose session at the broker another connection took over."""
+        for line in self._lines.values():
+            while line.takeovers:
+                device = self._directory.find(line.site, line.takeovers[0])
+                if device is not None:
+                    ctx = imaging.device_context(device, utc_now(), f"mqtt-{new_id()}")
+                    platform.run("imaging.note_takeover", ctx, {"device_id": device.device_id})
+                line.takeovers.popleft()
 
     def _send_due(self) -> None:
         """Send what the broker has not taken yet, and note what it took."""

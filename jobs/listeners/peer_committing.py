@@ -19,7 +19,7 @@ from erp.core.clock import utc_now
 from erp.core.errors import Busy, DomainError, Unavailable
 from erp.services import imaging, platform
 from jobs.listeners.peer_contexts import STORAGE_COMMITMENT, STORAGE_COMMITMENT_INSTANCE
-from jobs.listeners.peer_directory import Admission, PeerDirectory
+from jobs.listeners.peer_directory import Admission, PeerDirectory, called
 from jobs.listeners.peer_finding import AWAY
 from jobs.listeners.peer_storing import NOT_AUTHORISED, Event, status_of
 
@@ -129,10 +129,8 @@ def _send(admission: Admission, answer: imaging.CommitmentAnswer) -> str:
     try:
         association = call_peer(
             admission.entity.ae_title,
-            (peer.host, peer.port),
-            peer.ae_title,
+            called(peer),
             [build_context(model)],
-            uses_tls=peer.uses_tls,
             roles=[build_role(model, scp_role=True)],
         )
     except NoAnswer as error:

@@ -15,6 +15,7 @@ STORAGE_COMMITMENT_INSTANCE: Final = "1.2.840.10008.1.20.1.1"
 WORKLIST_FIND: Final = "1.2.840.10008.5.1.4.31"
 PATIENT_ROOT_FIND: Final = "1.2.840.10008.5.1.4.1.2.1.1"
 STUDY_ROOT_FIND: Final = "1.2.840.10008.5.1.4.1.2.2.1"
+PERFORMED_STEP: Final = "1.2.840.10008.3.1.2.3.3"
 FIND: Final = frozenset({PATIENT_ROOT_FIND, STUDY_ROOT_FIND})
 RETRIEVE: Final = frozenset(
     {
@@ -52,6 +53,7 @@ def syntaxes_for(peer: PeerAccount, abstract_syntax: str) -> Collection[str]:
         VERIFICATION: True,
         STORAGE_COMMITMENT: peer.may_store,
         WORKLIST_FIND: peer.may_worklist,
+        PERFORMED_STEP: peer.may_worklist,
         **dict.fromkeys(FIND, peer.may_query),
         **dict.fromkeys(RETRIEVE, peer.may_retrieve),
     }

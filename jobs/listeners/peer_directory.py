@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
+from erp.adapters.dicom.calling import Called
 from erp.core import db
 from erp.core.clock import utc_now
 from erp.core.context import RequestContext
@@ -154,6 +155,11 @@ class PeerDirectory:
             self._peers = {(f"{peer.branch_id}", peer.ae_title): peer for peer in peers}
             self._networks = frozenset(ipaddress.ip_network(peer.address) for peer in peers)
             self._read_at = began_at
+
+
+def called(peer: imaging.PeerAccount) -> Called:
+    """Return where a peer is called and what it must show."""
+    return Called(peer.ae_title, peer.host, peer.port, peer.uses_tls, peer.certificate)
 
 
 def _is_within(address: str, network: str) -> bool:

@@ -19,7 +19,7 @@ from erp.adapters.dicom.calling import NoAnswer, call_peer
 from erp.core import db
 from erp.core.errors import DomainError, InvalidInput, NotFound
 from erp.services import documents, imaging
-from jobs.listeners.peer_directory import Admission, PeerDirectory
+from jobs.listeners.peer_directory import Admission, PeerDirectory, called
 from jobs.listeners.peer_finding import AWAY, text_of
 from jobs.listeners.peer_server import PeerAssociation
 from jobs.listeners.peer_storing import NOT_AUTHORISED
@@ -151,10 +151,8 @@ def _open(
     kinds = sorted({(row["sop_class"], row["transfer_syntax"]) for row in rows})[:MOST_CONTEXTS]
     association = call_peer(
         admission.entity.ae_title,
-        (to.host, to.port),
-        to.ae_title,
+        called(to),
         [build_context(sop_class, syntax) for sop_class, syntax in kinds],
-        uses_tls=to.uses_tls,
     )
     try:
         yield association

@@ -1,6 +1,5 @@
 """The server side of DICOM associations: who is let in, with what, and how much they may send."""
 
-import hashlib
 import socket
 import socketserver
 import ssl
@@ -23,6 +22,7 @@ from pynetdicom.transport import (
     ThreadedAssociationServer,
 )
 
+from erp.adapters.dicom.calling import fingerprint_of
 from erp.core.errors import DomainError
 from jobs.listeners.peer_contexts import syntaxes_for
 from jobs.listeners.peer_directory import (
@@ -291,7 +291,7 @@ class PeerServer(ThreadedAssociationServer):
         connection = association.dul.socket.socket
         self.strangers.ask(connection)
         try:
-            found = self._directory.admit(called, calling, address, _shown(connection))
+            found = self._directory.admit(called, calling, address, fingerprint_of(connection))
         except DomainError as error:
             found = Rejection(CONGESTED, error.code)
         if isinstance(found, Admission):
@@ -310,14 +310,6 @@ class PeerServer(ThreadedAssociationServer):
         association.admission = found
         association.acceptor.ae_title = called
         association.acceptor.supported_contexts = _contexts(found, asked)
-
-
-def _shown(connection: socket.socket | None) -> str:
-    """Return the SHA-256 of the certificate the other end showed; nothing where it showed none."""
-    shown = (
-        connection.getpeercert(binary_form=True) if isinstance(connection, ssl.SSLSocket) else None
-    )
-    return hashlib.sha256(shown).hexdigest() if shown else ""
 
 
 def _contexts(admission: Admission, asked: Any) -> list[PresentationContext]:  # noqa: ANN401  pynetdicom's

@@ -1,7 +1,9 @@
 """One site's line to the broker: a durable session, acknowledged after the commit."""
 
 import json
+import re
 import threading
+from collections import deque
 from typing import Any, Final
 
 import structlog
@@ -18,11 +20,21 @@ HEARD: Final = ("state", "event/+", "offer/+", "chunk/+/+", "done/+", "res/+")
 KEPT: Final = "/state"
 """What alone is a message of now when the broker has kept it from earlier."""
 LEAVE_SECONDS: Final = 3.0
+BROKER_SAYS: Final = "$SYS/broker/log/E"
+"""Where mosquitto, and the embedded broker like it, tells that a session was taken over."""
+TAKEN_OVER: Final = re.compile(
+    r"(?:\S+: )?Client (\S+) already connected, closing old connection\.?"
+)
+MOST_TAKEOVERS: Final = 1000
 _log = structlog.get_logger()
 
 
 class SiteLine:
-    """Hears the devices of one site; says that the suite is there, and by its will that it is not."""
+    """Hears the devices of one site; says that the suite is there, and by its will that it is not.
+
+    Attributes:
+        takeovers: Devices whose session was taken over and that were not noted yet, oldest first.
+    """
 
     def __init__(self, broker: Broker, site: str, lanes: Lanes) -> None:
         self.site = site
@@ -31,6 +43,7 @@ class SiteLine:
         self._guard = threading.Lock()
         self._connection = 0
         self._is_wanted_online = True
+        self.takeovers: deque[str] = deque(maxlen=MOST_TAKEOVERS)
         self._client = new_client(broker, f"vantage-host-{site}", manual_ack=True)
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
@@ -81,6 +94,7 @@ class SiteLine:
         with self._guard:
             self._connection += 1
         client.subscribe([(f"vis/v1/{self.site}/+/{topic}", 1) for topic in HEARD])
+        client.subscribe(BROKER_SAYS, 0)
         state = _host_state(is_online=self._is_wanted_online)
         self.publish(self._host_topic, state, retain=True)
         _log.info("line_open", site=self.site)
@@ -101,6 +115,9 @@ class SiteLine:
         if message.topic == self._host_topic:  # our own word, heard because devices have states too
             client.ack(message.mid, message.qos)
             return
+        if message.topic == BROKER_SAYS:
+            self._hear_of_takeover(bytes(message.payload))
+            return
         if message.retain and not message.topic.endswith(KEPT):
             _log.warning("retained_ignored", topic=message.topic)
             client.ack(message.mid, message.qos)
@@ -116,6 +133,14 @@ class SiteLine:
                     self._client.ack(mid, qos)
 
         self._lanes.add(Task(Incoming(message.topic, bytes(message.payload)), acknowledge))
+
+    def _hear_of_takeover(self, said: bytes) -> None:
+        """Keep whose session another connection took over; the account is the client's id."""
+        found = TAKEN_OVER.fullmatch(said.decode("utf-8", "replace").strip())
+        site, _, device = found[1].partition("/") if found else ("", "", "")
+        if site == self.site and device:
+            _log.warning("session_taken_over", site=site, device=device)
+            self.takeovers.append(device)
 
 
 def _host_state(*, is_online: bool) -> str:

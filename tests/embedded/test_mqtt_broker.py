@@ -8,6 +8,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from erp.broker.access import may_use
 from erp.services.imaging.messages import MESSAGE_BYTES
+from jobs.listeners.site_line import BROKER_SAYS, TAKEN_OVER
 from tests.fixtures.mosquitto import IS_HERE, Mosquitto
 
 DEVICE = "kochi/xr-1"
@@ -138,6 +139,32 @@ def test_a_device_has_one_session(backend, connect):
     other.close()
     host.publish(f"{BRANCH}/receipt/t1", b"kept")
     assert connect(DEVICE, "device-password", "two", clean=False).next()[1] == b"kept"
+
+
+def test_who_takes_over_a_session_is_told_of_to_the_product_alone(backend, connect):
+    host = backend()
+    assert host.subscribe(BROKER_SAYS)
+    stranger = connect("goa/ct-1", "other-password", "ct")
+    stranger.subscribe(BROKER_SAYS)
+    stranger.subscribe("$SYS/#")
+    first = connect(DEVICE, "device-password", "one", clean=False)
+    assert first.subscribe(f"{BRANCH}/receipt/#")
+    assert host.is_quiet()
+    connect(DEVICE, "device-password", "two", clean=False)
+    topic, said = host.next()
+    found = TAKEN_OVER.fullmatch(said.decode())
+    assert found is not None
+    assert (topic, found[1]) == (BROKER_SAYS, DEVICE)
+    assert stranger.is_quiet()
+
+
+def test_who_comes_back_takes_over_nothing(backend, connect):
+    host = backend()
+    assert host.subscribe(BROKER_SAYS)
+    connect(DEVICE, "device-password", "one", clean=False).close()
+    time.sleep(0.2)
+    connect(DEVICE, "device-password", "one", clean=False)
+    assert host.is_quiet()
 
 
 def test_a_device_reaches_the_backend_and_only_through_its_own_branch(backend, connect):

@@ -59,6 +59,7 @@ def _peers(shop: Shop, own: Ids) -> Ids:
     taken = shop.run("imaging.take_objects", _delivered(ids, shop)).objects[0]
     assert taken.status == "stored", taken
     ids["study_session_id"] = taken.session_id
+    shop.run("imaging.begin_step", _step(ids, shop) | {"sop_uid": f"{UID}.61"})
     planned = _planned(own["patient_id"]) | {"device_id": own["device_id"]}
     ids["imaging_order_id"] = shop.run("imaging.schedule_order", planned).id
     ids["gone_order_id"] = shop.run("imaging.schedule_order", planned).id
@@ -83,6 +84,19 @@ def _delivered(ids: Ids, shop: Shop, place: int = 50) -> dict[str, Any]:
     }
     each = {"sha256": f"{place:02d}" * 32, "size": 1024, "finding": finding}
     return {"device_id": ids["peer_id"], "source": "cstore", "objects": [each]}
+
+
+def _step(ids: Ids, _shop: Shop) -> dict[str, Any]:
+    return {
+        "device_id": ids["peer_id"],
+        "sop_uid": f"{UID}.62",
+        "step_id": "S2",
+        "station": "CT1",
+        "modality": "CT",
+        "started_at": utc_now(),
+        "scheduled": [{"study_uid": f"{UID}.51"}],
+        "begun": {},
+    }
 
 
 def _asked(ids: Ids, _shop: Shop) -> dict[str, Any]:
@@ -285,11 +299,14 @@ EXAMPLES: dict[str, Example] = ARCHIVED | {
     "imaging.open_hook": lambda i, _: {"device_id": i["peer_id"]},
     "imaging.get_hook": lambda i, _: {"device_id": i["peer_id"]},
     "imaging.ask_echo": lambda i, _: {"device_id": i["peer_id"]},
+    "imaging.begin_step": _step,
+    "imaging.change_step": lambda i, _: {"device_id": i["peer_id"], "sop_uid": f"{UID}.61"},
     "imaging.cancel_order": lambda i, _: {"order_id": i["imaging_order_id"]},
     "imaging.change_device": lambda i, _: {"device_id": i["device_id"], "name": "Corrected"},
     "imaging.change_peer": lambda i, _: _peer() | {"device_id": i["peer_id"]},
     "imaging.complete_session": lambda i, _: {"session_id": i["study_session_id"]},
     "imaging.list_orders": lambda i, _: {"device_id": i["device_id"]},
+    "imaging.note_takeover": lambda i, _: {"device_id": i["device_id"]},
     "imaging.record_commitment": _asked,
     "imaging.retire_entity": lambda i, _: {"entity_id": i["entity_id"]},
     "imaging.schedule_order": lambda i, _: (

@@ -11,7 +11,7 @@ from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 from pynetdicom import AE, build_context, evt
 from pynetdicom.sop_class import Verification
 
-from erp.adapters.dicom.calling import NoAnswer, echo
+from erp.adapters.dicom.calling import Called, NoAnswer, echo
 from erp.core.settings import get_settings
 from erp.services import imaging
 from erp.services.documents import blob_key
@@ -181,7 +181,7 @@ def test_a_called_peer_must_show_a_certificate_of_its_own_name(environment, tmp_
             ("127.0.0.1", port), block=False, ssl_context=_serving(tmp_path / name)
         )
         try:
-            answers[name] = echo("US", ("127.0.0.1", port), "PEER", uses_tls=True)
+            answers[name] = echo("US", Called("PEER", "127.0.0.1", port, uses_tls=True))
         except NoAnswer as refused:
             answers[name] = str(refused)
         finally:

@@ -1,8 +1,10 @@
 """Calling DICOM peers: associations that we open, and whether a peer answers at all."""
 
+import hashlib
 import socket
 import ssl
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pynetdicom import AE, build_context, evt
@@ -41,59 +43,69 @@ def new_entity(ae_title: str, answer_seconds: float = ANSWER_SECONDS) -> AE:
     return entity
 
 
-def call_peer(  # noqa: PLR0913  each is a fact of the call
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A peer that we call.
+
+    Attributes:
+        certificate: SHA-256 of the one certificate it may show; empty where any will do that is
+            signed by an authority we trust and names the host.
+    """
+
+    title: str
+    host: str
+    port: int
+    uses_tls: bool = False
+    certificate: str = ""
+
+
+def call_peer(
     ae_title: str,
-    place: tuple[str, int],
-    called: str,
+    peer: Called,
     contexts: Sequence[PresentationContext],
     *,
-    uses_tls: bool = False,
     roles: Sequence[Any] = (),
     answer_seconds: float = ANSWER_SECONDS,
 ) -> Association:
     """Open an association with a peer; the caller releases it.
 
+    Nothing is said to a peer before it has shown what it must.
+
     Args:
-        ae_title: What we call ourselves. `called`: what the peer is called.
-        place: Host and port.
+        ae_title: What we call ourselves.
         roles: Negotiation of roles, where we are not the user of a service.
 
     Raises:
-        NoAnswer: Nobody answers there, or we are not let in.
+        NoAnswer: Nobody answers there, it is not the peer, or we are not let in.
     """
-    host, port = place
+    if peer.certificate and not peer.uses_tls:
+        raise NoAnswer("It is bound to a certificate, which it shows over TLS alone.")
     try:
         association = new_entity(ae_title, answer_seconds).associate(
-            host,
-            port,
+            peer.host,
+            peer.port,
             list(contexts),
-            called,
+            peer.title,
             max_pdu=PDU_BYTES,
             ext_neg=list(roles),
-            tls_args=(tls_to_peers(get_settings()), host) if uses_tls else None,
+            tls_args=(_tls_to(peer), peer.host) if peer.uses_tls else None,
             evt_handlers=[(evt.EVT_CONN_OPEN, send_at_once)],
         )
     except OSError as error:
-        raise NoAnswer(f"{host}:{port} is no address that can be reached.") from error
+        raise NoAnswer(f"{peer.host}:{peer.port} is no address that can be reached.") from error
     if association.is_established:
         return association
-    raise NoAnswer(_why_not(association, host, port, uses_tls=uses_tls))
+    raise NoAnswer(_why_not(association, peer))
 
 
-def echo(ae_title: str, place: tuple[str, int], called: str, *, uses_tls: bool = False) -> str:
+def echo(ae_title: str, peer: Called) -> str:
     """Return in words how a peer answered a C-ECHO.
 
     Raises:
         NoAnswer: It did not, with the reason.
     """
-    association = call_peer(
-        ae_title,
-        place,
-        called,
-        [build_context(VERIFICATION)],
-        uses_tls=uses_tls,
-        answer_seconds=ECHO_SECONDS,
-    )
+    verification = [build_context(VERIFICATION)]
+    association = call_peer(ae_title, peer, verification, answer_seconds=ECHO_SECONDS)
     try:
         status = association.send_c_echo()
     except (RuntimeError, ValueError) as error:
@@ -127,6 +139,31 @@ def tls_to_peers(settings: Settings) -> ssl.SSLContext:
     return context
 
 
+def _tls_to(peer: Called) -> ssl.SSLContext:
+    """Return how we speak TLS to one peer: a certificate other than its own ends the handshake."""
+    context = tls_to_peers(get_settings())
+
+    class Bound(ssl.SSLSocket):
+        """A connection that goes on with the peer's own certificate only."""
+
+        def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002  ssl's own
+            super().do_handshake(block)
+            if fingerprint_of(self) != peer.certificate:
+                raise ssl.SSLCertVerificationError("This is not the peer's certificate.")
+
+    if peer.certificate:
+        context.sslsocket_class = Bound
+    return context
+
+
+def fingerprint_of(connection: object) -> str:
+    """Return the SHA-256 of the certificate the other end showed; nothing where it showed none."""
+    if not isinstance(connection, ssl.SSLSocket):
+        return ""
+    shown = connection.getpeercert(binary_form=True)
+    return hashlib.sha256(shown).hexdigest() if shown else ""
+
+
 def tls_of_ours(settings: Settings) -> ssl.SSLContext | None:
     """Return how peers speak TLS to us; nothing where no certificate is set."""
     if not settings.dicom_tls_certificate:
@@ -140,11 +177,15 @@ def tls_of_ours(settings: Settings) -> ssl.SSLContext | None:
     return context
 
 
-def _why_not(association: Association, host: str, port: int, *, uses_tls: bool) -> str:
-    if not association.is_rejected and uses_tls:
-        return f"Nobody at {host}:{port} speaks TLS with a certificate that names {host}."
+def _why_not(association: Association, peer: Called) -> str:
+    if not association.is_rejected and peer.uses_tls:
+        bound = ", and is the one it is bound to" if peer.certificate else ""
+        return (
+            f"Nobody at {peer.host}:{peer.port} speaks TLS with a certificate that names"
+            f" {peer.host}{bound}."
+        )
     if not association.is_rejected:
-        return f"Nobody answers at {host}:{port}, or not as a DICOM peer does."
+        return f"Nobody answers at {peer.host}:{peer.port}, or not as a DICOM peer does."
     answer = association.acceptor.primitive
     source = int(getattr(answer, "result_source", 0) or 0)
     diagnostic = int(getattr(answer, "diagnostic", 0) or 0)

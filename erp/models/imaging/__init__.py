@@ -23,6 +23,7 @@ from erp.models.imaging.ingest import (
 from erp.models.imaging.keeping import ImagingExport, RetentionRule, StudyHold, StudyRemoval
 from erp.models.imaging.order import Attendance, ImagingOrder, ImagingSlot, OrderStatus
 from erp.models.imaging.peers import CommitmentStatus, DicomEntity, DicomPeer, StorageCommitment
+from erp.models.imaging.performed import PerformedStep, StepState
 from erp.models.imaging.quality import (
     ImagingProtocol,
     QaAddendum,
@@ -80,6 +81,7 @@ __all__ = [
     "IngestSource",
     "MarkTool",
     "OrderStatus",
+    "PerformedStep",
     "QaAddendum",
     "QaChecklist",
     "QaReading",
@@ -94,6 +96,7 @@ __all__ = [
     "SessionEvent",
     "SessionState",
     "Standing",
+    "StepState",
     "StorageCommitment",
     "StudyHold",
     "StudyRemoval",

@@ -57,6 +57,8 @@ class ImagingDevice(TenantRow, table=True):
         silent_after_minutes: Said to be online and not heard for so long, it counts as silent;
             0 for never.
         silent_since: When it fell silent; None while it is heard or says that it is off.
+        takeovers: How often its session at the broker was taken over by another connection of its
+            account; `taken_over_at`: when last.
         maintenance_days: Days between two maintenances; None where none is planned.
         maintained_on: The day of the last one.
     """
@@ -117,6 +119,8 @@ class ImagingDevice(TenantRow, table=True):
     clock_warn_seconds: int = Field(default=60, sa_column_kwargs={"server_default": text("60")})
     silent_after_minutes: int = Field(default=120, sa_column_kwargs={"server_default": text("120")})
     silent_since: datetime | None = Field(default=None, sa_type=INSTANT)
+    takeovers: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    taken_over_at: datetime | None = Field(default=None, sa_type=INSTANT)
     maintenance_days: int | None = None
     maintained_on: date | None = None
     created_at: datetime = created_at()

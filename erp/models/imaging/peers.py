@@ -40,8 +40,8 @@ class DicomPeer(TenantRow, table=True):
         host: Where we call it, for C-MOVE, answers to storage commitment and C-ECHO; with
             `port` empty and 0 where we do not.
         uses_tls: We call it over TLS.
-        certificate: SHA-256 of the one certificate it must show when it calls us, 64 small
-            hexadecimal digits; empty where its title and address are enough.
+        certificate: SHA-256 of the one certificate it must show when it calls us and when we
+            call it, 64 small hexadecimal digits; empty where its title and address are enough.
         echo_result: What the last C-ECHO to it came to; empty while one is due.
     """
 

@@ -79,6 +79,14 @@ def device_page() -> rx.Component:
                     tone="red",
                 ),
             ),
+            rx.cond(
+                head["takeovers"] != "",
+                notice(
+                    f"Its session at the broker was taken over while it stood: {head['takeovers']}."
+                    " If it neither restarted nor lost its network, another device uses its"
+                    " account; give it a new password.",
+                ),
+            ),
             tiles(
                 stat_tile("Sessions", head["sessions"], note=head["open_sessions"], to=_sessions()),
                 stat_tile("Objects, 30 days", head["objects"], note="that came"),

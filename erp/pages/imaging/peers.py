@@ -187,7 +187,7 @@ def _what_it_is() -> tuple[rx.Component, ...]:
             default_value=values["certificate"],
             max_length=120,
             placeholder="AB:CD:…",
-            hint="SHA-256 fingerprint. It is let in with this one alone; empty for any.",
+            hint="SHA-256 fingerprint. It is let in and called with this one alone; empty for any.",
             wide=True,
         ),
     )

@@ -107,6 +107,7 @@ def _side() -> rx.Component:
         checklist_card(),
         summary_card(),
         card(_facts(), title="Session"),
+        rx.cond(State.steps.length() > 0, card(_steps(), title="Performed steps")),
         _report(),
         measurements(),
         biomarkers_card(),
@@ -179,6 +180,24 @@ def _facts() -> rx.Component:
         ("Device", rx.el.span(head["device_topic"], class_name="code")),
     ]
     return fact_list(facts)
+
+
+def _steps() -> rx.Component:
+    """Say what the modality told of the steps it performs (MPPS)."""
+    return rx.el.ul(rx.foreach(State.steps, _step), class_name="imaging-rows")
+
+
+def _step(row: rx.Var[dict[str, str]]) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.div(row["title"]),
+            rx.el.div(row["detail"], class_name="hint"),
+            rx.cond(row["made"] != "", rx.el.div(row["made"], class_name="hint")),
+            rx.cond(row["reason"] != "", rx.el.div(row["reason"], class_name="hint")),
+        ),
+        badge(row["state"], row["tone"]),
+        key=row["id"],
+    )
 
 
 def _objects() -> rx.Component:

@@ -223,6 +223,7 @@ from erp.services.imaging.outgoing import (
 from erp.services.imaging.peer_listing import (
     EntityAccount,
     PeerAccount,
+    PeerPlace,
     list_entities,
     list_entity_accounts,
     list_peer_accounts,
@@ -238,6 +239,14 @@ from erp.services.imaging.peers import (
     change_peer,
     note_echo,
     retire_entity,
+)
+from erp.services.imaging.performing import (
+    BeginStep,
+    ChangeStep,
+    PerformedSeries,
+    ScheduledStep,
+    begin_step,
+    change_step,
 )
 from erp.services.imaging.picturing import list_comparable, list_pictures
 from erp.services.imaging.ports import (
@@ -301,6 +310,7 @@ from erp.services.imaging.summarising import (
     writable_session,
     write_summary,
 )
+from erp.services.imaging.takeovers import note_takeover
 from erp.services.imaging.taking import (
     ArrivedObject,
     ObjectTaken,
@@ -320,7 +330,7 @@ from erp.services.imaging.templating import (
     save_report_template,
     try_report_template,
 )
-from erp.services.imaging.topics import Channel, Topic, read_topic, topic_for
+from erp.services.imaging.topics import STEP_TOPIC, Channel, Topic, read_topic, topic_for
 from erp.services.imaging.trending import PatientMeasurement, patient_measurements
 from erp.services.imaging.uploads import find_upload
 from erp.services.imaging.ways_in import SharedWay, delivery_context, open_way_in, way_in
@@ -329,12 +339,12 @@ from erp.services.imaging.worklist import list_orders, worklist_for
 
 __all__ = [
     "DECIDED_STATES", "EXPORT_ORIGIN", "GRANT_SECONDS", "LEVELS", "MOST_MATCHES", "MOST_OBJECTS", "MOST_RESULTS",
-    "ORIGIN", "REJECT_REASONS", "REPEAT_REASONS", "Act", "AddAddendum", "AddPeer", "AlertDevices",
+    "ORIGIN", "REJECT_REASONS", "REPEAT_REASONS", "STEP_TOPIC", "Act", "AddAddendum", "AddPeer", "AlertDevices",
     "AnswerChecklist", "AnsweredItem", "AppointmentDay", "AppointmentRow", "ArchiveSearch", "ArchivedObject",
-    "ArrivedObject", "AskRemoval", "AssignPatient", "AssignSession", "BadMessage", "BookAppointment",
-    "BrokerAccounts", "CallReused", "Channel", "ChecklistItem", "ChunkGrant", "CommitmentAnswer", "CommitmentItem",
-    "CompleteSession", "Completion", "DecideRemoval", "DeliveredObject", "DeliverySource", "DeviceAccount",
-    "DeviceCredential", "DeviceState", "DeviceTaken", "DueCommitment", "DueMessage", "EntityAccount",
+    "ArrivedObject", "AskRemoval", "AssignPatient", "AssignSession", "BadMessage", "BeginStep", "BookAppointment",
+    "BrokerAccounts", "CallReused", "ChangeStep", "Channel", "ChecklistItem", "ChunkGrant", "CommitmentAnswer",
+    "CommitmentItem", "CompleteSession", "Completion", "DecideRemoval", "DeliveredObject", "DeliverySource",
+    "DeviceAccount", "DeviceCredential", "DeviceState", "DeviceTaken", "DueCommitment", "DueMessage", "EntityAccount",
     "EventReused", "ExportPicture", "ExportPlan", "FileHeld", "GetDevice", "GetDeviceHistory", "GetInstance",
     "GetSession",
     "GiveBackSession", "HaveGrant", "HeldObject", "HoldStudy", "HookAccount", "HookCall", "HookSecret",
@@ -343,18 +353,18 @@ __all__ = [
     "NextSession",
     "NoteAttendance", "NoteDeviceState", "ObjectDone", "ObjectFacts", "ObjectInspector", "ObjectOffer",
     "ObjectTaken", "OfferAnswer", "OfferObjects", "OrderScheduled", "ParkMessage", "PatientMeasurement",
-    "PeerAccount", "PlainText", "PreviewReport", "PrioritiseSession", "PutGrant", "RecordCommitment",
-    "RecordMaintenance", "RecordSessionEvent", "RefusedObject", "RegisterDevice", "ReleaseHold", "ReportPlan",
-    "ReportTemplate", "RequestExport", "Retention", "ReviewDetail", "ReviewFigures", "SaveChecklist",
-    "SaveProtocol", "SaveReportTemplate", "ScheduleOrder", "SearchLevel", "SendReport", "SeriesInput",
+    "PeerAccount", "PeerPlace", "PerformedSeries", "PlainText", "PreviewReport", "PrioritiseSession", "PutGrant",
+    "RecordCommitment", "RecordMaintenance", "RecordSessionEvent", "RefusedObject", "RegisterDevice", "ReleaseHold",
+    "ReportPlan", "ReportTemplate", "RequestExport", "Retention", "ReviewDetail", "ReviewFigures", "SaveChecklist",
+    "SaveProtocol", "SaveReportTemplate", "ScheduleOrder", "ScheduledStep", "SearchLevel", "SendReport", "SeriesInput",
     "SessionDetail", "SessionEnded", "SessionEvent", "SessionReport", "SessionReportPrinter", "SetDeviceCare",
     "SetRetention", "SharedWay", "SignOffSession", "StartReview", "SummaryDetail", "SummaryKept", "TakeObjects",
     "TakeOverSession", "TakeUploads", "TakenObject", "TemplateDetail", "TemplateSaved", "TemplateVersion", "Topic",
     "TransferReused", "TryReportTemplate", "Uncounted", "UnknownDevice", "Upload", "WaitingCount", "WriteSummary",
     "accept_session", "add_addendum", "add_entity", "add_peer", "alert_devices", "answer_checklist",
     "answer_commitment", "approve_removal", "ask_echo", "ask_removal", "assign_patient", "assign_session",
-    "attrs_of", "book_appointment", "cancel_order", "change_device", "change_peer", "clock_text",
-    "close_hook", "complete_session",
+    "attrs_of", "begin_step", "book_appointment", "cancel_order", "change_device", "change_peer", "change_step",
+    "clock_text", "close_hook", "complete_session",
     "count_waiting", "delivery_context", "device_context", "device_password", "discard_held", "draw_picture",
     "due_commitments",
     "due_messages", "end_by_call", "end_session", "fail_export", "fail_report", "file_held", "filed", "find_held",
@@ -367,9 +377,9 @@ __all__ = [
     "list_peers", "list_pictures", "list_protocols", "list_reviewers", "list_sessions", "list_studies",
     "lock_held", "lock_session_row", "manifest_sha256", "mark_sent", "message_digest", "move_appointment",
     "next_session", "note_answer", "note_answered", "note_attendance", "note_device_state", "note_echo",
-    "note_export", "note_figures", "note_progress", "note_unanswered", "objects_to_send", "offer_objects",
-    "open_hook", "open_way_in", "park_message", "patient_measurements", "peer_context", "place_of_peer",
-    "plan_export", "plan_preview", "plan_report", "print_worked_out", "prioritise_session", "put_key",
+    "note_export", "note_figures", "note_progress", "note_takeover", "note_unanswered", "objects_to_send",
+    "offer_objects", "open_hook", "open_way_in", "park_message", "patient_measurements", "peer_context",
+    "place_of_peer", "plan_export", "plan_preview", "plan_report", "print_worked_out", "prioritise_session", "put_key",
     "read_message", "read_topic",
     "record_commitment", "record_maintenance", "record_measurement", "record_offers", "record_session_event",
     "record_uploads", "referees", "refuse_removal", "register_device", "reject_session", "reject_transfer",

@@ -13,7 +13,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import Conflict
 from erp.core.ids import new_id
-from erp.services.imaging.completing import MOST_LISTED, ManifestLine, end_session
+from erp.services.imaging.completing import MOST_LISTED, ManifestLine, end_session, listed_before
 from erp.services.imaging.devices import only_devices
 from erp.services.imaging.messages import Uid
 from erp.services.platform import Closed, Command, Identified, command
@@ -132,20 +132,9 @@ def _end_sessions(session: Session, ctx: RequestContext, cmd: RecordCommitment) 
             (ctx.tenant_id, row["id"]),
         )
         if found is not None:
-            whole = dict.fromkeys([*_listed_before(session, ctx, row["id"]), *listed])
+            whole = dict.fromkeys([*listed_before(session, ctx, row["id"]), *listed])
             manifest = [ManifestLine(sop_uid=sop_uid) for sop_uid in whole]
             end_session(session, ctx, found, manifest, "storage commitment")
-
-
-def _listed_before(session: Session, ctx: RequestContext, session_id: UUID) -> list[str]:
-    """Return what the last list of a session named."""
-    row = db.fetch_one(
-        session,
-        "select body from session_event where tenant_id = %s and session_id = %s"
-        " and type = 'session.complete' order by seq desc limit 1",
-        (ctx.tenant_id, session_id),
-    )
-    return [line["sop_uid"] for line in row["body"]["complete"]["manifest"]] if row else []
 
 
 def due_commitments(session: Session, now: datetime, most: int = 20) -> list[DueCommitment]:

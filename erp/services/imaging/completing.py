@@ -114,6 +114,17 @@ def end_session(
     )
 
 
+def listed_before(session: Session, ctx: RequestContext, session_id: UUID) -> list[str]:
+    """Return what the last list of a session names: lists of a study add up."""
+    row = db.fetch_one(
+        session,
+        "select body from session_event where tenant_id = %s and session_id = %s"
+        " and type = 'session.complete' order by seq desc limit 1",
+        (ctx.tenant_id, session_id),
+    )
+    return [line["sop_uid"] for line in row["body"]["complete"]["manifest"]] if row else []
+
+
 def _told(
     ctx: RequestContext,
     found: db.Row,

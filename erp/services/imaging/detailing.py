@@ -13,6 +13,7 @@ from erp.services.imaging.asking_for import GetSession
 from erp.services.imaging.errors import UnknownObject
 from erp.services.imaging.locking import unknown_session
 from erp.services.imaging.marks import MeasurementRow, marks_in_force
+from erp.services.imaging.performed import StepRow, steps_of
 from erp.services.imaging.words import DECISIONS, REASONS
 from erp.services.platform import Query, Result, query
 
@@ -62,7 +63,7 @@ class ReportRow(Result):
 
 
 class SessionDetail(Result):
-    """A session with its device, patient, events, decisions and reports.
+    """A session with its device, patient, events, performed steps, decisions and reports.
 
     Attributes:
         gaps: Events that the device numbered and that never came.
@@ -98,6 +99,7 @@ class SessionDetail(Result):
     created_at: datetime
     warnings: list[str]
     events: list[EventRow]
+    steps: list[StepRow]
     decisions: list[DecisionRow]
     reports: list[ReportRow]
     measurements: list[MeasurementRow]
@@ -163,6 +165,7 @@ def get_session(session: Session, ctx: RequestContext, wanted: GetSession) -> Se
     }
     return SessionDetail(
         **known,
+        steps=steps_of(session, ctx, wanted.session_id),
         warnings=_warnings(session, ctx, row),
         decisions=decisions,
         reports=_reports(session, ctx, wanted.session_id),

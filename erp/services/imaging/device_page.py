@@ -103,6 +103,8 @@ class DevicePage(Result):
     clock_warn_seconds: int
     is_clock_off: bool
     silent_after_minutes: int
+    takeovers: int
+    taken_over_at: datetime | None
     firmware: str
     credential_version: int
     writes: list[str]

@@ -238,6 +238,36 @@ class ExportRunning(Conflict):
     code = "export_running"
 
 
+class UnknownStep(NotFound):
+    """The modality has told of no such performed step."""
+
+    code = "unknown_step"
+
+
+class StepReused(Conflict):
+    """The name stands for a performed step already."""
+
+    code = "step_reused"
+
+
+class StepClosed(Conflict):
+    """The performed step was completed or discontinued."""
+
+    code = "step_closed"
+
+
+class StepFixed(InvalidInput):
+    """What a performed step began with cannot be told otherwise."""
+
+    code = "step_fixed"
+
+
+class StepIncomplete(InvalidInput):
+    """A performed step does not say all that its end needs."""
+
+    code = "step_incomplete"
+
+
 class BurnedInText(ConfirmationRequired):
     """Pictures may show who the patient is; somebody has to have looked."""
 

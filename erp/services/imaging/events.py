@@ -54,6 +54,16 @@ class SessionChanged(DomainEvent):
     state: str
 
 
+class StepChanged(DomainEvent):
+    """A modality told of a step it performs; the aggregate is the session."""
+
+    name: ClassVar[str] = "imaging.step_changed.v1"
+
+    session_id: UUID
+    step_id: UUID
+    state: str
+
+
 class SessionCompleted(DomainEvent):
     """Everything the device's manifest lists is stored or held."""
 

@@ -198,12 +198,14 @@ def list_peer_accounts(session: Session) -> list[PeerAccount]:
 
 @dataclass(frozen=True, slots=True)
 class PeerPlace:
-    """Where a peer is called, and what it and we are called."""
+    """Where a peer is called, what it and we are called, and what it must show."""
 
     own_title: str
     title: str
-    address: tuple[str, int]
+    host: str
+    port: int
     uses_tls: bool
+    certificate: str
 
 
 def place_of_peer(session: Session, ctx: RequestContext, device_id: UUID) -> PeerPlace | None:
@@ -214,7 +216,7 @@ def place_of_peer(session: Session, ctx: RequestContext, device_id: UUID) -> Pee
     row = db.fetch_one(
         session,
         """
-        select device.ae_title, peer.host, peer.port, peer.uses_tls,
+        select device.ae_title as title, peer.host, peer.port, peer.uses_tls, peer.certificate,
                (select own.ae_title from dicom_entity own
                  where (own.tenant_id, own.branch_id) = (device.tenant_id, device.branch_id)
                    and own.is_active order by own.created_at, own.id limit 1) as own_title
@@ -227,8 +229,7 @@ def place_of_peer(session: Session, ctx: RequestContext, device_id: UUID) -> Pee
     )
     if row is None:
         return None
-    own = row["own_title"] or "VANTAGE"
-    return PeerPlace(own, row["ae_title"], (row["host"], row["port"]), row["uses_tls"])
+    return PeerPlace(**row | {"own_title": row["own_title"] or "VANTAGE"})
 
 
 def peer_context(

@@ -93,6 +93,8 @@ class PeerTerms(Command):
     def _is_a_place(self) -> "PeerTerms":
         if bool(self.host) != bool(self.port):
             raise ValueError("Give both the host and the port we call the peer at, or neither.")
+        if self.host and self.certificate and not self.uses_tls:
+            raise ValueError("A peer that is bound to a certificate is called over TLS; say so.")
         return self
 
 

@@ -12,7 +12,7 @@ from erp.services.imaging.devices import NoteDeviceState, note_device_state
 from erp.services.imaging.holding import KEPT_BYTES, release_message, still_held
 from erp.services.imaging.messages import BadMessage, DeviceState, SessionEvent, read_message
 from erp.services.imaging.sessions import RecordSessionEvent, record_session_event
-from erp.services.imaging.topics import Channel, Topic, read_topic
+from erp.services.imaging.topics import STEP_TOPIC, Channel, Topic, read_topic
 
 
 def retake_message(session: Session, ctx: RequestContext, held: db.Row) -> str:
@@ -42,6 +42,8 @@ def retake_message(session: Session, ctx: RequestContext, held: db.Row) -> str:
 
 
 def _take(session: Session, ctx: RequestContext, held: db.Row) -> None:
+    if held["topic"].startswith(STEP_TOPIC):
+        raise BadMessage("told_at_once", "Its modality was told so and keeps the step; discard it.")
     payload, topic = bytes(held["payload"]), read_topic(held["topic"])
     if held["size"] > KEPT_BYTES:
         raise BadMessage("too_large", "Only the start of this message was kept.")

@@ -73,8 +73,7 @@ def record_session_event(
     body = event.model_dump(mode="json", by_alias=True, exclude_none=True)
     if _is_known(session, ctx, found["id"], event, body):
         return EventRecorded(session_id=found["id"], is_new=False)
-    _insert(session, ctx, found["id"], event, body)
-    _apply(session, ctx, found, event)
+    apply_event(session, ctx, found, event, body)
     if event.type is EventType.FAULT:
         _report_fault(session, ctx, found, event)
     return EventRecorded(session_id=found["id"], is_new=True)
@@ -191,6 +190,19 @@ def digest_of(body: Any) -> str:  # noqa: ANN401  any JSON
     """Return the SHA-256 of JSON, whatever the order of its fields."""
     text = json.dumps(body, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def apply_event(
+    session: Session, ctx: RequestContext, found: db.Row, event: SessionEvent, body: db.Row
+) -> None:
+    """Write down an event that is new to a locked session, and bring the session in step with it.
+
+    Emits:
+        imaging.session_changed.v1 when the session changes state or gets its patient, and what
+        settling emits.
+    """
+    _insert(session, ctx, found["id"], event, body)
+    _apply(session, ctx, found, event)
 
 
 def _insert(

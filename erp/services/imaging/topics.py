@@ -42,6 +42,10 @@ _TOPIC: Final = re.compile(
 )
 
 
+STEP_TOPIC: Final = "mpps/"
+"""Stands before a performed step's name where one that was not taken is put aside."""
+
+
 def read_topic(topic: str) -> Topic:
     """Return site, device, channel and subject of a topic.
 

@@ -84,6 +84,19 @@ HELD: Final = {
     "idempotency_key_reused": ("Contradicts an earlier message", "The id is taken."),
     "transfer_reused": ("Transfer name is taken", "It stands for another object already."),
     "unknown_transfer": ("Never offered", "The device spoke of an object it did not offer."),
+    "step_invalid": (
+        "A step's message is wrong",
+        "The detail names the attribute. Its modality was told; correct it there.",
+    ),
+    "step_reused": (
+        "A step's name is taken",
+        "If the modality only repeated itself, discard it; else the step lacks a name of its own.",
+    ),
+    "unknown_step": ("Of a step nobody told of", "Its beginning never came. Look at the modality."),
+    "step_closed": ("Of a step that ended", "A step that ended changes no more. Discard it."),
+    "step_fixed": ("Changes what a step began with", "Begin the step anew at the modality."),
+    "step_incomplete": ("A step ends without saying how", "A fault of the modality's settings."),
+    "told_at_once": ("The modality was told", "It needs no retry; discard it."),
     "repeated_by_device": ("The device repeats it", "It needs no retry; discard it."),
     "bytes_missing": (
         "Its bytes are gone or damaged",

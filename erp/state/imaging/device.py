@@ -220,10 +220,18 @@ def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
         "due_tone": "red" if found.is_maintenance_due else "",
         "maintained": date_text(found.maintained_on) if found.maintained_on else "Never recorded",
         "clock_warn_seconds": f"{found.clock_warn_seconds}",
+        "takeovers": _takeovers(found, zone),
         "silent_after_minutes": f"{found.silent_after_minutes}",
         "maintenance_days": f"{found.maintenance_days or ''}",
         "may_operate": "yes" if principal.may(OPERATE) and found.is_active else "",
     }
+
+
+def _takeovers(found: Any, zone: str) -> str:
+    if not found.takeovers:
+        return ""
+    times = "Once" if found.takeovers == 1 else f"{group_count(found.takeovers)} times"
+    return f"{times}, last {instant_text(found.taken_over_at, zone)}"
 
 
 def _command_words(row: Any) -> str:

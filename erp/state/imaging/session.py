@@ -14,6 +14,8 @@ from erp.state.imaging.wording import (
     QA_TONES,
     STATE_LABELS,
     STATE_TONES,
+    STEP_LABELS,
+    STEP_TONES,
     event_words,
     told_once,
 )
@@ -31,6 +33,7 @@ class ImagingSessionState(MarkingState, rx.State):
 
     warnings: list[str] = []
     events: list[dict[str, str]] = []
+    steps: list[dict[str, str]] = []
     decisions: list[dict[str, str]] = []
     reports: list[dict[str, str]] = []
     figures: list[dict[str, str]] = []
@@ -52,6 +55,7 @@ class ImagingSessionState(MarkingState, rx.State):
         self._stored = found.stored
         zone = principal.time_zone
         self.events = [_event(event, count, zone) for event, count in told_once(found.events)]
+        self.steps = [_step(row, zone) for row in found.steps]
         self.decisions = [_decision(row, zone) for row in found.decisions]
         self._show_marks(found.measurements, zone)
         self._load_reports(found.reports, zone)
@@ -162,6 +166,22 @@ def _event(event: Any, count: int, zone: str) -> dict[str, str]:
         "when": instant_text(at, zone),
         "what": event_words(event.type, count),
         "who": f"no. {event.seq}{clock}",
+    }
+
+
+def _step(row: Any, zone: str) -> dict[str, str]:
+    ended = f" to {instant_text(row.ended_at, zone)}" if row.ended_at else ""
+    here = "" if row.stored == row.images else f", {row.stored} here"
+    made = f"{row.series} series, {row.images} images{here}"
+    when = f"{instant_text(row.started_at, zone)}{ended}"
+    return {
+        "id": str(row.id),
+        "title": " \u00b7 ".join(part for part in (row.step_id, row.description) if part),
+        "state": STEP_LABELS[row.state],
+        "tone": STEP_TONES[row.state],
+        "detail": f"{row.station} \u00b7 {row.modality} \u00b7 {when}",
+        "made": made if row.series else "No series yet" if row.state == "in_progress" else "",
+        "reason": row.reason,
     }
 
 

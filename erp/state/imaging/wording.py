@@ -58,6 +58,12 @@ HELD_LABELS = {
     "discarded": "Discarded",
 }
 HELD_TONES = {"open": "amber", "retrying": "blue", "released": "green", "discarded": "gray"}
+STEP_LABELS = {
+    "in_progress": "In progress",
+    "completed": "Completed",
+    "discontinued": "Discontinued",
+}
+STEP_TONES = {"in_progress": "blue", "completed": "green", "discontinued": "red"}
 KEEPING_LABELS = {
     "kept": "Kept",
     "held": "Held",

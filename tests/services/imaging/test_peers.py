@@ -57,6 +57,13 @@ def test_a_host_needs_a_port(clinic):
         run(clinic, "imaging.add_peer", **PEER, host="10.0.0.5")
 
 
+def test_a_peer_bound_to_a_certificate_is_called_over_tls(clinic):
+    bound = PEER | {"host": "10.0.0.5", "port": 104, "certificate": "ab" * 32}
+    with pytest.raises(ValidationError, match="called over TLS"):
+        run(clinic, "imaging.add_peer", **bound)
+    assert run(clinic, "imaging.add_peer", **bound, uses_tls=True).id
+
+
 def test_a_branch_has_a_title_once_until_it_is_retired(clinic):
     device_id = run(clinic, "imaging.add_peer", **PEER).id
     with pytest.raises(PeerTaken):
