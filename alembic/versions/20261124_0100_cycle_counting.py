@@ -11,6 +11,7 @@ down_revision = "0099"
 branch_labels = None
 depends_on = None
 
+BRIEFLY_LOCKED = {"stock_count": "a shop counts some times a week"}
 TEXT = sqlmodel.sql.sqltypes.AutoString()
 CLASS = "abc in ('A', 'B', 'C')"
 

@@ -12,6 +12,7 @@ branch_labels = None
 depends_on = None
 
 SQL = Path(__file__).parents[1] / "sql"
+BRIEFLY_LOCKED = {"location": "a company has some hundred places"}
 TEXT = sqlmodel.sql.sqltypes.AutoString()
 
 
