@@ -114,11 +114,7 @@ ON_HAND: LiteralString = """
       join lot l on l.tenant_id = s.tenant_id and l.id = s.lot_id
       join variant v on v.tenant_id = s.tenant_id and v.id = s.variant_id
       join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
-      cross join lateral (
-            select (m.effective_at at time zone %(zone)s)::date as received_on
-              from stock_move m
-             where m.tenant_id = s.tenant_id and m.lot_id = s.lot_id
-             order by m.effective_at limit 1) first
+      cross join lateral (select (l.received_at at time zone %(zone)s)::date as received_on) first
 """
 """Balances, each with the day its lot first came to the business."""
 
