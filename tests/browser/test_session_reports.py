@@ -44,6 +44,7 @@ def shoot(page: Page, name: str) -> None:
 def lay_out(page: Page) -> None:
     """Let the manager make the template of the protocol, after a look at it."""
     page.get_by_role("button", name="Reported").click()
+    expect(page.get_by_role("heading", name="Reported", level=2)).to_be_visible()
     expect(page.get_by_text("The built-in layout is used")).to_be_visible()
     title = page.get_by_label("Title")
     expect(title).to_have_value("Session report")
