@@ -9,9 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from amqtt import broker as amqtt_broker
-from amqtt.adapters import ReaderAdapter, WriterAdapter
+from amqtt.adapters import BufferReader, ReaderAdapter, WriterAdapter
 from amqtt.broker import Broker, BrokerContext
+from amqtt.codecs_amqtt import read_or_raise
 from amqtt.contexts import Action, BrokerConfig
+from amqtt.errors import MQTTError
+from amqtt.mqtt.connack import UNACCEPTABLE_PROTOCOL_VERSION, ConnackPacket
+from amqtt.mqtt.packet import CONNECT, MQTTFixedHeader
 from amqtt.mqtt.protocol.broker_handler import BrokerProtocolHandler
 from amqtt.plugins.manager import PluginManager
 from amqtt.session import Session
@@ -32,6 +36,9 @@ class Subscriptions(dict[str, list[tuple[Session, int]]]):
 
 
 NOBODY = "refused"
+HELLO_BYTES = 256 * 1024
+FIXED_BYTES = 5
+"""The most bytes before what a packet says: its kind and its length."""
 _log = logging.getLogger(__name__)
 BROKER_SAYS = "$SYS/broker/log/E"
 
@@ -53,7 +60,11 @@ class KnownClients(BrokerProtocolHandler):
         loop: asyncio.AbstractEventLoop | None = None,
     ) -> tuple[BrokerProtocolHandler, Session]:
         """Read who connects, and give their session its name."""
-        handler, session = await super().init_from_connect(reader, writer, plugins_manager, loop)
+        hello = await _whole_hello(reader)
+        await _refuse_other_versions(hello, writer)
+        handler, session = await super().init_from_connect(
+            BufferReader(hello), writer, plugins_manager, loop
+        )
         verdicts = await plugins_manager.map_plugin_auth(session=session)
         if not verdicts or not all(verdicts.values()):
             session.client_id, session.clean_session = NOBODY, True
@@ -61,6 +72,25 @@ class KnownClients(BrokerProtocolHandler):
             session.client_id = session.username
             await _tell_of_takeover(plugins_manager.context, session.client_id or "")
         return handler, session
+
+
+async def _whole_hello(reader: ReaderAdapter) -> bytes:
+    """Read the first packet to its end: amqtt waits for bytes its inner lengths promise, for ever."""
+    header = await MQTTFixedHeader.from_stream(reader)
+    if header is None or header.packet_type != CONNECT or header.remaining_length > HELLO_BYTES:
+        raise MQTTError("What came first is no CONNECT, or longer than any.")
+    body: bytes = await read_or_raise(reader, header.remaining_length)
+    return bytes(header.to_bytes()) + body
+
+
+async def _refuse_other_versions(hello: bytes, writer: WriterAdapter) -> None:
+    """Tell a client of MQTT 5, whose CONNECT amqtt would misread, that 3.1.1 alone is spoken."""
+    name, _, rest = hello.partition(b"\x00\x04MQTT")
+    if len(name) > FIXED_BYTES or rest[:1] != b"\x05":
+        return
+    await ConnackPacket.build(0, UNACCEPTABLE_PROTOCOL_VERSION).to_stream(writer)
+    await writer.close()
+    raise MQTTError("A client speaks MQTT 5.")
 
 
 async def _tell_of_takeover(broker: BrokerContext, client_id: str) -> None:

@@ -55,13 +55,15 @@ def test_a_session_that_is_taken_over_is_told_to_its_tenant_alone(listening, oth
         assert page(listening).takeovers == 0
         with connected(listening):
             until(lambda: page(listening).takeovers == 1)
-    assert page(listening).taken_over_at
+    assert page(listening).is_taken_over
     assert page(other).takeovers == 0
     told = listening.rows("select severity, title from notification")
     assert [(row["severity"], row["title"]) for row in told] == [
         ("urgent", "Camera signed in twice")
     ]
     assert other.rows("select 1 from notification") == []
+    platform.run("imaging.renew_credential", listening.ctx, {"device_id": listening.device_id})
+    assert (page(listening).takeovers, page(listening).is_taken_over) == (0, False)
 
 
 def test_a_device_that_comes_back_took_over_nothing(listening):

@@ -125,7 +125,8 @@ def test_a_planned_examination_is_performed_from_the_worklist_to_the_end(
     assert hospital.one("select status from imaging_order")["status"] == "done"
     row = hospital.one("select state, images, series from performed_step")
     assert (row["state"], row["images"]) == ("completed", 1)
-    assert row["series"][0]["operator"] == "Rao Ravi"
+    said = hospital.one("select operator, protocol from imaging_session")
+    assert said == {"operator": "Rao Ravi", "protocol": "Head"}
     assert held(hospital) == []
     assert sound()
 

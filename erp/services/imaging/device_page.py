@@ -1,6 +1,6 @@
 """One device with everything about it: how it is, its account, its history, its errors by day."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from erp.services.platform import Query, Result, query
 
 SHOWN_DAYS: Final = 30
 SHOWN_COMMANDS: Final = 10
+ALARMED: Final = timedelta(days=7)
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
 WRITES: Final = (
     *("state", "event/{session}", "offer/{transfer}", "done/{transfer}"),
     *("chunk/{transfer}/{index}", "res/{id}"),
@@ -79,6 +81,8 @@ class DevicePage(Result):
         writes, reads: The topics its broker account may use; empty for other ways in.
         ae_title, called, address, services: What a DICOM peer calls itself, what it may call us,
             from where, and what it may do; empty for other ways in.
+        takeovers: Of its session at the broker, since its password; `is_taken_over`: the last was
+            within a week.
         errors, objects: Of the last 30 days; errors were held, rejected or in conflict.
     """
 
@@ -105,6 +109,7 @@ class DevicePage(Result):
     silent_after_minutes: int
     takeovers: int
     taken_over_at: datetime | None
+    is_taken_over: bool
     firmware: str
     credential_version: int
     writes: list[str]
@@ -158,6 +163,7 @@ def get_device(session: Session, ctx: RequestContext, wanted: GetDevice) -> Devi
             "user": f"{row['site']}/{row['code']}",
             **_peer(session, ctx, row),
             "standing": standing_of(row, ctx.now),
+            "is_taken_over": (row["taken_over_at"] or NEVER) > ctx.now - ALARMED,
             "is_clock_off": skew is not None and abs(skew) > 1000 * row["clock_warn_seconds"],
             "writes": [_topic(row, part) for part in WRITES] if speaks_mqtt else [],
             "reads": [_topic(row, part) for part in READS] + [_host(row)] if speaks_mqtt else [],

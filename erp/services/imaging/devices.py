@@ -146,7 +146,7 @@ def renew_credential(
     """
     row = db.fetch_one(
         session,
-        "update imaging_device set credential_version = credential_version + 1"
+        "update imaging_device set credential_version = credential_version + 1, takeovers = 0, taken_over_at = null"
         " where tenant_id = %s and id = %s and is_active and kind = 'mqtt'"
         " returning site, code, state, credential_version",
         (ctx.tenant_id, cmd.device_id),

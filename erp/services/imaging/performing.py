@@ -120,7 +120,7 @@ def begin_step(session: Session, ctx: RequestContext, cmd: BeginStep) -> Identif
     found = lock_session(session, ctx, cmd.device_id, study, study_uid=study)
     step_id = _write(session, ctx, cmd, found["id"])
     names = [n for item in cmd.scheduled for n in (item.accession, item.sps_id) if n]
-    _tell(session, ctx, found, _started(ctx, cmd, found, names))
+    _tell(session, ctx, found, _started(cmd, found, names))
     for name in names[1:]:
         link_order(session, ctx, found["id"], name)
     start_orders(session, ctx, found["branch_id"], names, cmd.patient_code)
@@ -152,6 +152,7 @@ def change_step(session: Session, ctx: RequestContext, cmd: ChangeStep) -> Ident
     _check_begun(cmd, step)
     _check_end(cmd, step)
     _change(session, ctx, cmd, step)
+    _describe(session, ctx, found["id"], cmd.series or ())
     if cmd.state != "in_progress":
         _end(session, ctx, found)
     changed = StepChanged(session_id=found["id"], step_id=step["id"], state=cmd.state)
@@ -200,20 +201,41 @@ def _series(series: Sequence[PerformedSeries]) -> dict[str, Any]:
     }
 
 
-def _started(
-    ctx: RequestContext, cmd: BeginStep, found: db.Row, names: Sequence[str]
-) -> SessionEvent:
-    operators = [one.operator for one in cmd.series if one.operator]
-    protocols = [one.protocol for one in cmd.series if one.protocol]
+def _started(cmd: BeginStep, found: db.Row, names: Sequence[str]) -> SessionEvent:
+    told = _first_words(cmd.series)
     return _event(
         found,
         EventType.STARTED,
         at=cmd.started_at,
         patient=EventPatient(id=cmd.patient_code) if cmd.patient_code else None,
         order=EventOrder(accession=names[0] if names else None),
-        operator=operators[0] if operators else ctx.user_name[:64],
-        protocol=protocols[0] if protocols else cmd.description or None,
+        operator=told["operator"] or None,
+        protocol=told["protocol"] or None,
         study_uid=cmd.scheduled[0].study_uid,
+    )
+
+
+def _first_words(series: Sequence[PerformedSeries]) -> dict[str, str]:
+    """Return the first operator and the first protocol that series name; empty for none."""
+    return {
+        name: next((word for one in series if (word := getattr(one, name))), "")
+        for name in ("operator", "protocol")
+    }
+
+
+def _describe(
+    session: Session, ctx: RequestContext, session_id: UUID, series: Sequence[PerformedSeries]
+) -> None:
+    """Fill operator and protocol of a session that lacks them; series are often told at the end."""
+    told = _first_words(series)
+    if not any(told.values()):
+        return
+    db.execute(
+        session,
+        "update imaging_session set operator = coalesce(nullif(operator, ''), %(operator)s),"
+        " protocol = coalesce(nullif(protocol, ''), %(protocol)s)"
+        " where tenant_id = %(tenant)s and id = %(id)s and qa_state <> 'signed_off'",
+        told | {"tenant": ctx.tenant_id, "id": session_id},
     )
 
 

@@ -228,7 +228,7 @@ def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
 
 
 def _takeovers(found: Any, zone: str) -> str:
-    if not found.takeovers:
+    if not found.is_taken_over:
         return ""
     times = "Once" if found.takeovers == 1 else f"{group_count(found.takeovers)} times"
     return f"{times}, last {instant_text(found.taken_over_at, zone)}"
