@@ -73,3 +73,15 @@ def test_a_device_without_its_server_bills_the_packs_own_code(trader: Shop):
         sale.invoice_id,
     )
     assert [row["hsn"] for row in billed] == ["30049014", "3003"]
+
+
+def test_goods_that_wait_for_a_bill_expect_the_packs_own_rate(trader: Shop):
+    small, large = bottles(trader)
+    rates = [{"valid_from": "2017-07-01", "rate": "18"}]
+    named = {"code": "GST18", "name": "18 %", "treatment": "taxable", "rates": rates}
+    trader.run("catalog.create_tax_class", named)
+    own = {"variant_id": large, "tax_class": "GST18", "reason": "Raw material"}
+    trader.run("catalog.set_variant_tax", own)
+    waiting = trader.run("billing.list_unbilled", {"limit": 100}).rows
+    expected = {row.variant_id: row.gst_rate for row in waiting}
+    assert (expected[small], expected[large]) == (5, 18)
