@@ -46,7 +46,7 @@ def warehouses_page() -> rx.Component:
     head = rx.el.tr(
         rx.el.th("Warehouse"),
         rx.el.th("Goods", class_name="wide-only"),
-        rx.el.th("Leaves first"),
+        rx.el.th("Leaves first", class_name="wide-only"),
         rx.el.th("Returns", class_name="wide-only"),
         rx.el.th(rx.el.span("Actions", class_name="sr-only")),
     )
@@ -90,13 +90,17 @@ def _warehouse(row: Any) -> rx.Component:
 
 
 def _place(place: Any) -> rx.Component:
-    named = rx.el.span(place["name"], rx.el.span(place["code"], class_name="detail"))
+    named = rx.el.span(
+        place["name"],
+        rx.el.span(place["code"], class_name="detail"),
+        rx.el.span(f"{place['kind']} · {place['holds']}", class_name="detail narrow-only"),
+    )
     return rx.el.tr(
         rx.el.td(
             rx.el.div(named, class_name="tree-place", custom_attrs={"data-depth": place["depth"]})
         ),
         rx.el.td(place["holds"], class_name="wide-only"),
-        rx.el.td(place["kind"], col_span=2),
+        rx.el.td(place["kind"], col_span=2, class_name="wide-only"),
         rx.el.td(
             rx.el.div(
                 rx.cond(place["is_closed"] != "", badge("Closed", "gray")),
@@ -144,9 +148,10 @@ def _row(row: Any) -> rx.Component:
         rx.el.td(
             rx.el.b(row["name"]),
             rx.el.span(f"{row['code']} · {row['branch']}", class_name="detail"),
+            rx.el.span(row["removal_words"], class_name="detail narrow-only"),
         ),
         rx.el.td(row["holds"], class_name="wide-only"),
-        rx.el.td(row["removal_words"]),
+        rx.el.td(row["removal_words"], class_name="wide-only"),
         rx.el.td(
             rx.cond(row["keeps"] != "", badge("To quarantine", "amber"), "Back on the shelf"),
             class_name="wide-only",
@@ -163,7 +168,7 @@ def _row(row: Any) -> rx.Component:
                         rx.cond(WarehousesState.may_build, _house_actions(row)),
                     ),
                 ),
-                class_name="row-actions",
+                class_name="row-actions house-actions",
             ),
             class_name="right",
         ),

@@ -58,6 +58,10 @@ class ProductListState(ListState, rx.State):
         return row.model_dump() | {"id": row.variant_id}
 
 
+UNKNOWN_TAX: dict[str, str] = {"reason": ""}
+"""What the rules say of goods that are not named yet."""
+
+
 class NewProductState(FormState, rx.State):
     """Adds a product, taxed as the rules say of what is typed; its variants follow on its own page."""
 
@@ -66,7 +70,7 @@ class NewProductState(FormState, rx.State):
 
     brands: list[str] = []
     tax_classes: list[dict[str, str]] = []
-    tax: dict[str, str] = {}
+    tax: dict[str, str] = UNKNOWN_TAX
     tax_class: str = ""
     hsn: str = ""
     must_explain: bool = False
@@ -84,7 +88,7 @@ class NewProductState(FormState, rx.State):
             {"value": "", "label": "Choose how it is taxed"},
             *({"value": row.code, "label": row.name} for row in classes.rows),
         ]
-        self.tax, self.tax_class, self.hsn, self.must_explain = {}, "", "", False
+        self.tax, self.tax_class, self.hsn, self.must_explain = UNKNOWN_TAX, "", "", False
         self._facts = {"form": next(iter(FORMS))}
         self._is_class_chosen = self._is_hsn_typed = False
         self._renew()
@@ -111,7 +115,7 @@ class NewProductState(FormState, rx.State):
         try:
             found = await self._ask("catalog.propose_tax", self._goods())
         except (ValidationError, DomainError):
-            self.tax, self.must_explain = {}, False
+            self.tax, self.must_explain = UNKNOWN_TAX, False
             return
         self.tax = tax_words(found)
         if not self._is_class_chosen:
