@@ -66,6 +66,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.gst_returns.figure_rows",
     "erp.pages.gst_returns.common_credit",
     "erp.pages.gst_returns.lost_goods",
+    "erp.pages.gst_returns.gstr4",
     "erp.pages.gst_returns.limits",
     "erp.pages.gst_returns.matching",
     "erp.pages.gst_returns.one_return",

@@ -161,6 +161,11 @@ def test_no_two_lists_share_their_kept_views():
     assert [name for name, count in names.items() if count > 1] == []
 
 
+def test_every_list_has_a_name_that_views_are_kept_under():
+    for name in {state.views_of or state.query for state in LISTS if state.query}:
+        platform.ViewsOf(screen=name)
+
+
 @pytest.mark.parametrize("query", sorted(MAIN_LISTS))
 def test_every_main_list_sorts_by_its_heads(query):
     pages = [state for state in LISTS if state.query == query]

@@ -14,6 +14,7 @@ PAGES = (
     ("/gst/credit-changes", "Credit reversed"),
     ("/gst/challans", "Challans"),
     ("/gst/annual-returns", "Annual returns"),
+    ("/gst/gstr-4", "GSTR-4"),
     ("/gst/e-invoices", "E-invoices"),
     ("/gst/way-bills", "Way bills"),
     ("/gst/registrations", "Registrations"),

@@ -71,6 +71,7 @@ from erp.services.gst_returns.errors import (
 from erp.services.gst_returns.figure_rows import FigureRows, ListFigureRows, list_figure_rows
 from erp.services.gst_returns.filing import FileReturn, ReviewReturn, file_return, review_return
 from erp.services.gst_returns.gstr3b import CELLS
+from erp.services.gst_returns.gstr4 import CELLS_GSTR4
 from erp.services.gst_returns.importing_2b import (
     Import2b,
     Imported2b,
@@ -160,6 +161,15 @@ from erp.services.gst_returns.sharing_credit import (
     SharedCredit,
     share_common_credit,
 )
+from erp.services.gst_returns.stating_year import (
+    GetYear,
+    GetYearFile,
+    Gstr4,
+    ListYearRows,
+    get_year,
+    get_year_file,
+    list_year_rows,
+)
 from erp.services.gst_returns.vouchers import (
     SupplierInvoices,
     get_printed_payment,
@@ -177,6 +187,7 @@ from erp.services.gst_returns.withdrawing_amendments import (
 __all__ = [
     "CELLS",
     "CELLS_CMP08",
+    "CELLS_GSTR4",
     "LAW",
     "MOST_BYTES",
     "PERCENTS",
@@ -209,9 +220,12 @@ __all__ = [
     "GetAmendable",
     "GetGstReturn",
     "GetPortalFile",
+    "GetYear",
+    "GetYearFile",
     "GstReturnDetail",
     "GstReturnPage",
     "GstinText",
+    "Gstr4",
     "Import2b",
     "Imported2b",
     "LawLimit",
@@ -229,6 +243,7 @@ __all__ = [
     "ListRefusals",
     "ListReverseCharges",
     "ListSchemes",
+    "ListYearRows",
     "LostGoodsPage",
     "LostGoodsRow",
     "MatchPage",
@@ -298,6 +313,8 @@ __all__ = [
     "get_portal_file",
     "get_printed_payment",
     "get_printed_self_invoice",
+    "get_year",
+    "get_year_file",
     "import_2b",
     "limit_on",
     "limits_of",
@@ -315,6 +332,7 @@ __all__ = [
     "list_registrations",
     "list_reverse_charges",
     "list_schemes",
+    "list_year_rows",
     "portal_text",
     "prepare_return",
     "read_2b",

@@ -45,24 +45,33 @@ def own_notes(
     return own, foreign
 
 
-def turnover(documents: Iterable[Outward], rate_on: RateOn) -> Heads:
-    """Return the value of what was supplied with the tax on it, notes taken off; maybe below zero.
+def turnover(documents: Sequence[Outward], rate_on: RateOn) -> Heads:
+    """Return the value of what was supplied with the tax on it, notes taken off; maybe below zero."""
+    lines = (
+        document.sign * line.heads.taxable
+        for document in documents
+        if not document.is_cancelled
+        for line in document.lines
+    )
+    value = sum(lines, ZERO)
+    half = sum(taxed_by_rate(documents, rate_on).values(), ZERO)
+    return Heads(value, ZERO, half, half)
+
+
+def taxed_by_rate(documents: Iterable[Outward], rate_on: RateOn) -> dict[Decimal, Decimal]:
+    """Return the tax of each half on what was supplied, by rate.
 
     A trader and who gives services owe it on what is taxable, a manufacturer on all of it.
     """
-    value = ZERO
     bases: dict[Decimal, Decimal] = {}
     for document in documents:
         if document.is_cancelled:
             continue
         rate, trade = rate_on(document.scheme_day)
         for line in document.lines:
-            amount = document.sign * line.heads.taxable
-            value += amount
             if line.is_taxable or trade is Trade.MANUFACTURER:
-                bases[rate] = bases.get(rate, ZERO) + amount
-    half = sum((_half(base, rate) for rate, base in bases.items()), ZERO)
-    return Heads(value, ZERO, half, half)
+                bases[rate] = bases.get(rate, ZERO) + document.sign * line.heads.taxable
+    return {rate: _half(base, rate) for rate, base in bases.items()}
 
 
 def _half(base: Decimal, rate: Decimal) -> Decimal:

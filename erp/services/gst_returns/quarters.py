@@ -115,7 +115,7 @@ def read_quarter(
     ]
     booked = sum((_heads(row) for row in owed), Heads(sum((row["amount"] for row in income), ZERO)))
     return Quarter(
-        supplied=turnover(own, _rates(session, ctx, spans)),
+        supplied=turnover(own, rates_of(session, ctx, spans)),
         reverse=reverse,
         booked=booked,
         differences=tuple(found),
@@ -123,7 +123,8 @@ def read_quarter(
     )
 
 
-def _rates(session: Session, ctx: RequestContext, spans: Sequence[Span]) -> RateOn:
+def rates_of(session: Session, ctx: RequestContext, spans: Sequence[Span]) -> RateOn:
+    """Return which rate a day's turnover is taxed at, as dated rows have it."""
     limits = limits_of(session, ctx)
 
     def rate_on(day: date) -> tuple[Decimal, Trade]:

@@ -97,7 +97,7 @@ def purchase(shop: Shop, number: str, value: str, rate: str, day: int = 8, **fac
     booked = facts.pop("booked_on", at(day).date())
     billed_on = facts.pop("billed_on", at(day).date())
     category = facts.pop("gst_category", "regular")
-    gstin = facts.pop("gstin", gstin_in(state)) if category != "unregistered" else None
+    gstin = facts.pop("gstin", gstin_in(state)) if category != "unregistered" else ""
     about = {"name": number, "state_code": state, "gst_category": category, "gstin": gstin}
     supplier_id = supplier(shop, **about)
     line = receipt_line(shop.ctx, shop.variant_ids[0], 100, unit_cost=Decimal(value) / 100)

@@ -20,6 +20,7 @@ from erp.services.gst_returns.gstr3b import GIVES_BACK, CreditChange, gstr3b_cel
 from erp.services.gst_returns.heads import NOTHING, Heads
 from tests.concurrency.crowd import at_once
 from tests.factories import Shop, broken_promises
+from tests.services.assets.owning import kinds, seller
 from tests.services.books import balance
 from tests.services.gst_returns.example_month import EXAMPLES
 from tests.services.gst_returns.months import (
@@ -233,6 +234,28 @@ def test_the_year_takes_back_what_its_months_gave_back_too_much(trader: Shop) ->
     (row,) = trader.run("gst_returns.list_credit_changes", {"kind": "common_back"}).rows
     assert (row.tax, row.booked_on) == (Decimal("12.50"), date(2025, 12, 5))
     assert broken_promises() == []
+
+
+def test_a_capital_good_counts_a_sixtieth_a_month(trader: Shop) -> None:
+    """A computer of 60,000 has 10,800 of credit: 180 a month, a quarter of it in October."""
+    clinic(trader)
+    bill = {"bought_from": "supplier", "supplier_id": seller(trader), "bill_number": "C-1"}
+    bought = {"gst_rate": "18", "price": "60000.00", "name": "Computer"}
+    day = {"bought_on": date(2025, 10, 6), "booked_on": date(2025, 10, 6)}
+    kind = {"category_id": kinds(trader)["Computers and tills"]}
+    trader.run("assets.register_asset", bill | bought | day | kind, at=at(6))
+    found = share(trader)
+    assert {name: found.figures[name].tax for name in ("T", "C2", "Tr", "Te")} == {
+        "T": 0, "C2": 0, "Tr": 180, "Te": 45,
+    }  # fmt: skip
+    (tool,) = found.rows
+    assert (tool.is_capital, tool.tax) == (True, 10_800)
+    assert share(trader, starts_on="2025-11-01").figures["Tr"].tax == 180
+    assert share(trader, uses=[{"input_id": tool.id, "use": "taxable"}]).rest.tax == 0
+    exempt = [{"input_id": tool.id, "use": "exempt"}]
+    assert share(trader, uses=exempt).rest.tax == 10_800
+    assert share(trader, starts_on="2025-11-01", uses=exempt).rest.tax == 0
+    assert share(trader, is_year=True).figures["Te"].tax == 45
 
 
 def test_a_cancelled_share_is_proposed_anew(trader: Shop) -> None:
