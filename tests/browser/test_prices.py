@@ -1,12 +1,14 @@
 """Selling prices in a real browser: a list is made, filled, checked and imported; a coupon reaches the till."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.offices import SIZES, enter, expect_to_fit
 from tests.factories import Shop, broken_promises, make_shop
 from tests.services.sales.pricing import make_list, price_of, set_price
-from tests.services.trading import add_customer
+from tests.services.trading import add_customer, rows
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interface")]
 
@@ -125,7 +127,14 @@ def test_prices_of_a_file_are_seen_before_they_are_set(acting, shop, troubles):
     assert troubles == []
 
 
-def test_a_coupon_is_made_used_at_the_till_and_stopped(acting, troubles):
+def take_back(shop: Shop, sold: dict[str, Any]) -> None:
+    """Return the one unit of a bill."""
+    line, refund = {"line_no": 1, "quantity": 1}, {"method": "cash", "amount": sold.pop("total")}
+    back = {"lines": [line], "tenders": [refund], "reason": "Not wanted"}
+    shop.run("pos.post_return", sold | back)
+
+
+def test_a_coupon_is_made_used_at_the_till_given_back_and_stopped(acting, shop, troubles):
     page = acting("manager", "/coupons/new")
     page.get_by_label("Code").fill("diwali-10")
     page.get_by_label("Name").fill("Diwali")
@@ -155,7 +164,10 @@ def test_a_coupon_is_made_used_at_the_till_and_stopped(acting, troubles):
     expect(till.locator("#sold-number")).to_be_visible()
 
     page.reload()
-    expect(page.get_by_role("row", name="Walk-in customer")).to_contain_text("₹10.50")
+    use = page.get_by_role("row", name="Walk-in customer")
+    expect(use).to_contain_text("₹10.50")
+    take_back(shop, *rows(shop, "select id as sale_id, shift_id, total from sale"))
+    expect(use).to_contain_text("Given back")
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Let it be used again")).to_be_visible()
     assert broken_promises() == []

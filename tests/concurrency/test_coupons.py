@@ -44,3 +44,28 @@ def test_a_price_waits_for_nobody_who_uses_the_same_coupon(trader: Shop):
         )
         assert other.submit(trader.run, "pos.quote_cart", cart).result(PATIENCE).lines
         assert other.submit(trader.run, "sales.check_coupon", asked).result(PATIENCE).discount
+
+
+def test_what_is_given_back_while_many_sell_is_used_once(trader: Shop):
+    made = {"code": "TEN", "name": "Ten", "percent": "10", "max_uses": 2}
+    trader.run("sales.create_coupon", made)
+    goods = {trader.variant_ids[0]: 1}
+    sold = [trader.sell(goods, coupon="TEN") for _ in range(2)]
+    back = [
+        {
+            "shift_id": trader.shift_id,
+            "sale_id": one.sale_id,
+            "lines": [{"line_no": 1, "quantity": 1}],
+            "tenders": [{"method": "cash", "amount": one.total}],
+            "reason": "Not wanted",
+        }
+        for one in sold
+    ]
+    selling = [partial(trader.sell, goods, coupon="TEN") for _ in range(6)]
+    answers = at_once([*(partial(trader.run, "pos.post_return", each) for each in back), *selling])
+    posted = 6 - refusals(answers, CouponRefused)
+    rest = [partial(trader.sell, goods, coupon="TEN") for _ in range(4)]
+    posted += 4 - refusals(at_once(rest), CouponRefused)
+    assert posted == 2, "as often as uses were given back"
+    assert trader.count("coupon_use") == 4
+    assert broken_promises() == []

@@ -65,10 +65,14 @@ class Coupon(TenantRow, table=True):
 class CouponUse(SQLModel, table=True):
     """One use of a coupon by one document; the constraints alone keep its limits.
 
+    A use is given back once, and nothing else of it changes.
+
     Attributes:
-        use_no: From 1; at most `max_uses`, which is the coupon's own.
+        use_no: From 1, in the order in which it was used.
+        slot: Which of the coupon's `max_uses` it takes; another use may take it once this is given back.
         only_party_id: The customer, where each may use the coupon once.
         discount: What it took off, tax included.
+        given_back_for: The return that brought the last of the document's goods back.
     """
 
     __tablename__ = "coupon_use"
@@ -80,22 +84,43 @@ class CouponUse(SQLModel, table=True):
             ["coupon.tenant_id", "coupon.id", "coupon.max_uses"],
         ),
         UniqueConstraint("tenant_id", "document_id"),
-        CheckConstraint("use_no between 1 and max_uses", name="use_no"),
+        CheckConstraint("use_no >= 1", name="use_no"),
+        CheckConstraint("slot between 1 and max_uses", name="slot"),
+        CheckConstraint(
+            "num_nulls(given_back_at, given_back_by, given_back_for) in (0, 3)",
+            name="given_back",
+        ),
         CheckConstraint("only_party_id = party_id", name="only_party"),
         CheckConstraint("discount > 0", name="discount"),
+        Index(
+            "uq_coupon_use_slot",
+            "tenant_id",
+            "coupon_id",
+            "slot",
+            unique=True,
+            postgresql_where=text("given_back_at is null"),
+        ),
+        Index(
+            "ix_coupon_use_given_back",
+            "tenant_id",
+            "coupon_id",
+            "slot",
+            postgresql_where=text("given_back_at is not null"),
+        ),
         Index(
             "uq_coupon_use_party",
             "tenant_id",
             "coupon_id",
             "only_party_id",
             unique=True,
-            postgresql_where=text("only_party_id is not null"),
+            postgresql_where=text("only_party_id is not null and given_back_at is null"),
         ),
     )
 
     tenant_id: UUID = Field(primary_key=True)
     coupon_id: UUID = Field(primary_key=True)
     use_no: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    slot: int
     max_uses: int
     party_id: UUID
     only_party_id: UUID | None = None
@@ -104,3 +129,6 @@ class CouponUse(SQLModel, table=True):
     discount: Decimal = Field(sa_type=MONEY)
     used_by: UUID
     used_at: datetime = Field(sa_type=INSTANT)
+    given_back_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    given_back_by: UUID | None = None
+    given_back_for: UUID | None = None

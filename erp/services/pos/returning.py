@@ -16,7 +16,7 @@ from erp.core.errors import NotFound
 from erp.core.ids import new_id
 from erp.core.money import ZERO
 from erp.models.pos import Sale, SaleKind, TenderMethod
-from erp.services import accounting, billing, inventory, loyalty
+from erp.services import accounting, billing, inventory, loyalty, sales
 from erp.services.accounting import NewEntry, NewLine
 from erp.services.billing import (
     NewInvoice,
@@ -121,7 +121,11 @@ class ReturnPosted(DomainEvent):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Goods that come back, valued, before anything of it is given back."""
+    """Goods that come back, valued, before anything of it is given back.
+
+    Attributes:
+        is_last: Nothing of the bill is left with the customer.
+    """
 
     cmd: PostReturn
     shift: OpenShift
@@ -129,6 +133,7 @@ class Draft:
     note: NewInvoice
     paid: Paid
     points: Change
+    is_last: bool
 
     @property
     def credit(self) -> Decimal:
@@ -156,7 +161,8 @@ def post_return(session: Session, ctx: RequestContext, cmd: PostReturn) -> Retur
 
     Returns of one bill wait for each other, so two tills cannot take the same unit back; a
     return waits for sales in progress of its shift, so no two refunds empty the drawer twice.
-    Lots that can be sold again go back on the shelf, others to the expired store.
+    Lots that can be sold again go back on the shelf, others to the expired store. With the last of
+    its goods a bill gives its coupon back.
 
     What is given back on the account settles what is open of the bill. Locks, in this order: the
     shift (alone), the notes of the bill, the balances of its goods, the loyalty programme (shared),
@@ -218,7 +224,7 @@ def value_goods(
     points = points_of_return(session, ctx, whose, cmd.sale_id, paid, value)
     origin, series = Origin("return", cmd.return_id), (shift.register_code, shift.register_id)
     note = billing.credit_note_of(original, credit_draft, new_id(), origin, series)
-    return Draft(cmd, shift, original, note, paid, points)
+    return Draft(cmd, shift, original, note, paid, points, credit_draft.is_complete)
 
 
 def take_goods(
@@ -308,6 +314,8 @@ def _write(session: Session, ctx: RequestContext, taking: _Taking, number: str) 
     write_tenders(session, ctx, cmd.return_id, taking.settlement)
     narration = f"Return {number}: {cmd.reason}"
     loyalty.write_change(session, points)
+    if draft.is_last:
+        sales.give_back_coupon(session, ctx, cmd.sale_id, cmd.return_id)
     refunds = [
         NewLine(line.account_key, credit=line.debit, party_id=line.party_id)
         for line in ledger_lines(taking.settlement, note.party_id)

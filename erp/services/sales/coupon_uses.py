@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -25,6 +26,8 @@ class CouponUseRow(Result):
     Attributes:
         use_no: From 1.
         number: The document's; empty where its kind has none. total: what it came to.
+        standing: `used`, or `given_back` once the last of its goods came back at `given_back_at`;
+            then the coupon may be used once more.
     """
 
     use_no: int
@@ -36,6 +39,8 @@ class CouponUseRow(Result):
     total: Decimal | None
     discount: Decimal
     used_by: str
+    standing: Literal["used", "given_back"]
+    given_back_at: datetime | None
 
 
 class CouponUsePage(Rows):
@@ -55,7 +60,8 @@ def list_coupon_uses(
         """
         select u.use_no, u.used_at, p.name as customer, u.document_type, u.document_id,
                coalesce(i.number, '') as number, s.total, u.discount,
-               coalesce(m.display_name, '') as used_by
+               coalesce(m.display_name, '') as used_by, u.given_back_at,
+               case when u.given_back_at is null then 'used' else 'given_back' end as standing
           from coupon_use u
           join party p on p.tenant_id = u.tenant_id and p.id = u.party_id
           left join sale s on s.tenant_id = u.tenant_id and s.id = u.document_id

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, LiteralString, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -35,6 +35,16 @@ from erp.services.sales.events import CouponMade, CouponStatusSet
 
 HUNDRED = Decimal(100)
 MOST_USES = 1_000_000
+_NEXT_SLOT: LiteralString = """
+    coalesce((select min(g.slot) from coupon_use g
+               where (g.tenant_id, g.coupon_id) = (c.tenant_id, c.id) and g.given_back_at is not null
+                 and not exists (select 1 from coupon_use s
+                                  where (s.tenant_id, s.coupon_id, s.slot) = (g.tenant_id, g.coupon_id, g.slot)
+                                    and s.given_back_at is null)),
+             (select coalesce(max(s.slot), 0) + 1 from coupon_use s
+               where (s.tenant_id, s.coupon_id) = (c.tenant_id, c.id) and s.given_back_at is null))
+"""
+"""The slot of a coupon `c` that its next use takes: one that was given back, else the next."""
 CouponCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{2,19}$")]
 Uses = Annotated[int, Field(ge=1, le=MOST_USES)]
 
@@ -234,7 +244,8 @@ def use_coupon(
         return
     row = db.fetch_one(
         session,
-        "select max_uses, is_once_each, (select coalesce(max(use_no), 0) + 1 from coupon_use"
+        f"select max_uses, is_once_each, {_NEXT_SLOT} as slot,"  # noqa: S608  made of literals
+        " (select coalesce(max(use_no), 0) + 1 from coupon_use"
         " where tenant_id = c.tenant_id and coupon_id = c.id) as use_no"
         " from coupon c where tenant_id = %s and id = %s",
         (ctx.tenant_id, discount.coupon_id),
@@ -244,6 +255,7 @@ def use_coupon(
         "tenant_id": ctx.tenant_id,
         "coupon_id": discount.coupon_id,
         "use_no": row["use_no"],
+        "slot": row["slot"],
         "max_uses": row["max_uses"],
         "party_id": party_id,
         "only_party_id": party_id if row["is_once_each"] else None,
@@ -256,6 +268,21 @@ def use_coupon(
     db.insert_rows(session, CouponUse, [use])
 
 
+def give_back_coupon(
+    session: Session, ctx: RequestContext, document_id: UUID, return_id: UUID
+) -> None:
+    """Let the coupon of a document, whose goods all came back, be used once more; once for a document.
+
+    Sets the coupon row's use alone: who is using the coupon meanwhile is neither waited for nor waits.
+    """
+    db.execute(
+        session,
+        "update coupon_use set given_back_at = %s, given_back_by = %s, given_back_for = %s"
+        " where tenant_id = %s and document_id = %s and given_back_at is null",
+        (ctx.now, ctx.user_id, return_id, ctx.tenant_id, document_id),
+    )
+
+
 def _find(
     session: Session,
     ctx: RequestContext,
@@ -264,7 +291,7 @@ def _find(
     *,
     lock: Literal["", "for update"] = "",
 ) -> db.Row:
-    """Return a coupon with how often it was used, and whether by this customer."""
+    """Return a coupon with the slot of its next use, and whether this customer used theirs."""
     given = {"tenant": ctx.tenant_id, "code": code.strip().upper(), "party": buyer.id}
     row = db.fetch_one(
         session,
@@ -275,10 +302,9 @@ def _find(
         raise _refused(f"There is no coupon {code.strip()}. Look at the code again.")
     used = db.fetch_one(
         session,
-        "select (select coalesce(max(use_no), 0) from coupon_use"
-        "   where tenant_id = %(tenant)s and coupon_id = %(coupon)s) as used,"
-        " exists (select from coupon_use where tenant_id = %(tenant)s"
-        "   and coupon_id = %(coupon)s and only_party_id = %(party)s) as is_used_by_them",
+        f"select {_NEXT_SLOT} as slot, exists (select from coupon_use where tenant_id = c.tenant_id"  # noqa: S608  made of literals
+        " and coupon_id = c.id and only_party_id = %(party)s and given_back_at is null)"
+        " as is_used_by_them from coupon c where tenant_id = %(tenant)s and id = %(coupon)s",
         given | {"coupon": row["id"]},
     )
     return row | (used or {})
@@ -303,7 +329,7 @@ def _why_not(ctx: RequestContext, row: db.Row, buyer: SaleParty, amount: Decimal
         return f"holds from {date_text(row['valid_from'])} on."
     if row["valid_until"] is not None and row["valid_until"] < ctx.today:
         return f"ended on {date_text(row['valid_until'])}."
-    if row["used"] >= row["max_uses"]:
+    if row["slot"] > row["max_uses"]:
         return "is used up."
     return _why_not_them(row, buyer, amount)
 

@@ -38,7 +38,12 @@ refuse_on(
     "uq_coupon_tenant_id_code",
     lambda: Conflict("Another coupon has this code.", fields={"code": "already used"}),
 )
-for _constraint in ("pk_coupon_use", "ck_coupon_use_use_no", "uq_coupon_use_party"):
+for _constraint in (
+    "pk_coupon_use",
+    "ck_coupon_use_slot",
+    "uq_coupon_use_slot",
+    "uq_coupon_use_party",
+):
     refuse_on(
         _constraint,
         lambda: CouponRefused(

@@ -219,7 +219,8 @@ _COUPONS: LiteralString = f"""
       left join party c on c.tenant_id = x.tenant_id and c.id = x.party_id
       cross join lateral (
             select count(*) as used, coalesce(sum(discount), 0) as given
-              from coupon_use where tenant_id = x.tenant_id and coupon_id = x.id) u
+              from coupon_use where tenant_id = x.tenant_id and coupon_id = x.id
+               and given_back_at is null) u
      where x.tenant_id = %(tenant)s and x.id < %(after)s
 """  # noqa: S608  made of literals
 

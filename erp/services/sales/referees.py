@@ -54,13 +54,28 @@ referee(
 )
 referee(
     "V3",
-    "A coupon was used no more often than it allows, by documents that bear it",
+    "A coupon is used no more often than it allows at once, and was given back only with all goods of its bill",
     counted="select count(*) from coupon_use",
     offenders="""
         select u.tenant_id, u.coupon_id, u.use_no, u.max_uses
           from coupon_use u
           left join coupon c on (c.tenant_id, c.id, c.max_uses) = (u.tenant_id, u.coupon_id, u.max_uses)
-         where c.id is null or u.use_no > c.max_uses or u.use_no < 1
+         where c.id is null or u.slot > c.max_uses or u.slot < 1
+            or u.given_back_at is null
+               and exists (select 1 from coupon_use o
+                            where (o.tenant_id, o.coupon_id, o.slot) = (u.tenant_id, u.coupon_id, u.slot)
+                              and o.use_no <> u.use_no and o.given_back_at is null)
+            or u.given_back_at is not null
+               and not exists (select 1 from sale r
+                                where (r.tenant_id, r.id, r.original_sale_id)
+                                    = (u.tenant_id, u.given_back_for, u.document_id))
+            or u.given_back_at is not null
+               and exists (select 1 from sale s
+                             join invoice_line l on (l.tenant_id, l.invoice_id) = (s.tenant_id, s.invoice_id)
+                             left join invoice_line_return b
+                                  on (b.tenant_id, b.invoice_id, b.line_no) = (l.tenant_id, l.invoice_id, l.line_no)
+                            where (s.tenant_id, s.id) = (u.tenant_id, u.document_id)
+                              and coalesce(b.returned, 0) < l.quantity)
          limit 1
     """,
 )

@@ -30,6 +30,8 @@ from erp.state.submitting import FormState
 AMOUNTS = ("percent", "amount", "max_discount", "min_bill", "max_uses")
 DOCUMENTS = {"sale": "/sales/{id}"}
 """Where each kind of document that used a coupon is shown."""
+USES = {"used": "Used", "given_back": "Given back"}
+USE_TONES = {"used": "green", "given_back": "gray"}
 
 
 class CouponsState(ListState, rx.State):
@@ -135,6 +137,7 @@ class CouponUsesState(ListState, rx.State):
         Column("customer", "Customer"),
         Column("total", "Bill", Kind.MONEY, wide_only=True),
         Column("discount", "Taken off", Kind.MONEY),
+        Column("standing", "Standing", Kind.STATUS, labels=USES, tones=USE_TONES),
     )
     row_link: ClassVar[str] = "{href}"
     topics: ClassVar[tuple[str, ...]] = ("pos",)

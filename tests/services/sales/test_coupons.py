@@ -3,11 +3,14 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import psycopg
 import pytest
 from pydantic import ValidationError
 
+from erp.core import db
 from erp.core.clock import utc_now
 from erp.core.errors import Conflict
+from erp.services.platform import verifying
 from erp.services.sales import CouponRefused
 from tests.factories import Shop, broken_promises
 from tests.services.sales.pricing import named, quote
@@ -19,6 +22,14 @@ def coupon(shop: Shop, **facts):
     if facts.get("amount"):
         given.pop("percent")
     return shop.run("sales.create_coupon", given).id
+
+
+def take_back(shop: Shop, sold, units: int):
+    """Return units of a bill's only line, of 94.50 each."""
+    refund = {"method": "cash", "amount": Decimal("94.50") * units}
+    line = {"line_no": 1, "quantity": units}
+    back = {"sale_id": sold.sale_id, "lines": [line], "tenders": [refund], "reason": "Not wanted"}
+    return shop.run("pos.post_return", back | {"shift_id": shop.shift_id})
 
 
 def refusal(shop: Shop, **more) -> str:
@@ -156,3 +167,71 @@ def test_the_documents_that_used_a_coupon_are_told(trader: Shop):
     assert [row.use_no for row in trader.run("sales.list_coupon_uses", rest).rows] == [1]
     head = trader.run("sales.get_coupon", {"coupon_id": made})
     assert (head.used, head.given) == (2, Decimal("31.50"))
+
+
+def test_a_bill_that_came_back_whole_gives_its_coupon_back_once(trader: Shop):
+    asha = named(trader, name="Asha")
+    coupon(trader, max_uses=2, is_once_each=True)
+    goods = {trader.variant_ids[0]: 2}
+    sold = trader.sell(goods, coupon="DIWALI-10", customer_id=asha)
+    other = trader.sell(goods, coupon="DIWALI-10", customer_id=named(trader, name="Binu"))
+    take_back(trader, sold, 1)
+    assert "used up" in refusal(trader, customer_id=named(trader, name="Chand"))
+    last = take_back(trader, sold, 1)
+    uses = rows(trader, "select use_no, slot, given_back_for from coupon_use order by use_no")
+    assert uses == [
+        {"use_no": 1, "slot": 1, "given_back_for": last.return_id},
+        {"use_no": 2, "slot": 2, "given_back_for": None},
+    ]
+    again = trader.sell(goods, coupon="DIWALI-10", customer_id=asha)
+    assert "used up" in refusal(trader, customer_id=named(trader, name="Devi"))
+    take_back(trader, again, 2)
+    take_back(trader, other, 2)
+    made = [trader.sell(goods, coupon="DIWALI-10", customer_id=named(trader, name=n)) for n in "EF"]
+    assert len(made) == 2
+    slots = rows(
+        trader, "select use_no, slot from coupon_use where given_back_at is null order by 1"
+    )
+    assert slots == [{"use_no": 4, "slot": 1}, {"use_no": 5, "slot": 2}]
+    (found,) = trader.run("sales.list_coupons").rows
+    assert (found.used, found.given) == (2, Decimal("42.00"))
+    listed = trader.run("sales.list_coupon_uses", {"coupon_id": found.id}).rows
+    assert [bool(row.given_back_at) for row in listed] == [False, False, True, True, True]
+    assert [row.standing for row in listed] == ["used"] * 2 + ["given_back"] * 3
+    assert broken_promises() == []
+
+
+def test_the_use_of_a_coupon_is_changed_in_nothing_else_and_given_back_once(trader: Shop):
+    coupon(trader, max_uses=2)
+    sold = trader.sell({trader.variant_ids[0]: 2}, coupon="DIWALI-10")
+    for statement in (
+        b"update coupon_use set discount = 1",
+        b"update coupon_use set given_back_at = now()",
+        b"delete from coupon_use",
+    ):
+        with pytest.raises(psycopg.errors.Error):
+            _change(trader, statement)
+    take_back(trader, sold, 2)
+    with pytest.raises(psycopg.errors.CheckViolation):
+        _change(trader, _GIVE_BACK)
+
+
+def test_what_was_given_back_without_its_goods_is_seen(trader: Shop):
+    coupon(trader, max_uses=2)
+    sold = trader.sell({trader.variant_ids[0]: 2}, coupon="DIWALI-10")
+    take_back(trader, sold, 1)
+    with db.rolled_back(trader.ctx) as session:
+        assert verifying._judge(session, verifying._REFEREES["V3"]).holds
+        db.raw(session).execute(_GIVE_BACK)
+        assert not verifying._judge(session, verifying._REFEREES["V3"]).holds
+
+
+_GIVE_BACK = b"""
+    update coupon_use set given_back_at = now(), given_back_by = used_by,
+           given_back_for = (select id from sale where original_sale_id = document_id)
+"""
+
+
+def _change(shop: Shop, statement: bytes) -> None:
+    with db.unit_of_work(shop.ctx) as session:
+        db.raw(session).execute(statement)
