@@ -8,7 +8,7 @@ from alembic import op
 from erp.core import migrating
 
 revision = "0091"
-down_revision = "0097"
+down_revision = "0101"
 branch_labels = None
 depends_on = None
 
