@@ -167,6 +167,7 @@ def test_a_coupon_is_made_used_at_the_till_given_back_and_stopped(acting, shop, 
     use = page.get_by_role("row", name="Walk-in customer")
     expect(use).to_contain_text("₹10.50")
     take_back(shop, *rows(shop, "select id as sale_id, shift_id, total from sale"))
+    page.reload()
     expect(use).to_contain_text("Given back")
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Let it be used again")).to_be_visible()
