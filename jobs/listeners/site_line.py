@@ -46,6 +46,7 @@ class SiteLine:
         self.takeovers: deque[str] = deque(maxlen=MOST_TAKEOVERS)
         self._client = new_client(broker, f"vantage-host-{site}", manual_ack=True)
         self._client.on_connect = self._on_connect
+        self._client.on_subscribe = self._on_subscribe
         self._client.on_disconnect = self._on_disconnect
         self._client.on_message = self._on_message
         self._client.will_set(self._host_topic, _host_state(is_online=False), qos=1, retain=True)
@@ -93,8 +94,11 @@ class SiteLine:
             return
         with self._guard:
             self._connection += 1
-        client.subscribe([(f"vis/v1/{self.site}/+/{topic}", 1) for topic in HEARD])
-        client.subscribe(BROKER_SAYS, 0)
+        heard = [(f"vis/v1/{self.site}/+/{topic}", 1) for topic in HEARD]
+        client.subscribe([*heard, (BROKER_SAYS, 0)])
+
+    def _on_subscribe(self, *_said: object) -> None:
+        """Call devices once what they say is heard."""
         state = _host_state(is_online=self._is_wanted_online)
         self.publish(self._host_topic, state, retain=True)
         _log.info("line_open", site=self.site)
