@@ -63,7 +63,14 @@ EXAMPLES: dict[str, Example] = {
     },
     "banking.book_line": lambda i, _: {
         "bank_line_id": i["other_line_id"],
-        "lines": [{"account_key": "rent", "amount": "0.60", "party_id": i["buyer_id"]}],
+        "lines": [
+            {
+                "account_key": "rent",
+                "amount": "0.60",
+                "party_id": i["buyer_id"],
+                "branch_id": i["branch_id"],
+            }
+        ],
         "ledger_lines": [{"entry_id": i["small_entry_id"], "line_no": 1}],
     },
     "banking.receive_for_line": lambda i, _: {

@@ -45,6 +45,13 @@ def _book() -> rx.Component:
             ),
             text_field("Amount", f"amount-{part}", errors=errors, input_mode="decimal", **first),
         ]
+    branch = select_field(
+        "In the books of",
+        "branch_id",
+        BookLineState.branches,
+        errors=errors,
+        default_value=BookLineState.own_branch,
+    )
     return form_dialog(
         BookLineState,
         *parts,
@@ -52,6 +59,7 @@ def _book() -> rx.Component:
             "Party", "party_id", PARTIES, errors=errors, label_key="name", detail_key="city",
             placeholder="Only where the account is kept per party",
         ),
+        rx.cond(BookLineState.branches.length() > 0, branch),
         text_field("Note", "note", errors=errors, max_length=200),
         title="Book this line",
         subtitle=BookLineState.subject["label"],

@@ -1,6 +1,6 @@
 """What a line of the bank becomes where the books have nothing yet: an entry, a payment, a cheque."""
 
-from decimal import Decimal
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.core.errors import InvalidInput
+from erp.core.errors import InvalidInput, NotFound
 from erp.core.formatting import money_text
 from erp.core.ids import new_id
 from erp.core.money import ZERO
@@ -46,6 +46,7 @@ class BookedPart(Closed):
     Attributes:
         amount: With the sign of the bank: above zero it is what money came for, below what it
             went for; a charge that the bank kept back is below zero too.
+        branch_id: In whose books it stands; the acting branch's where none is named.
     """
 
     account_key: Annotated[str, Field(max_length=60)]
@@ -53,6 +54,7 @@ class BookedPart(Closed):
     party_id: UUID | None = None
     cost_centre: ShortText | None = None
     note: Text = ""
+    branch_id: UUID | None = None
 
 
 class BookLine(Command):
@@ -118,10 +120,10 @@ class SettledLine(Identified):
 def book_line(session: Session, ctx: RequestContext, cmd: BookLine) -> Identified:
     """Post what a line of the bank is for, on its day, and match the two.
 
-    Locks the bank account.
+    Each branch whose parts are named has an entry of its own. Locks the bank account.
 
     Raises:
-        UnknownBankLine, NotFound: A line or an account is not the acting company's.
+        UnknownBankLine, NotFound: A line, an account or a branch is not the acting company's.
         AlreadyMatched: A line is matched already.
         NotEqual: The parts do not add up to the line.
         KeptAccount, PartyMissing: An account takes no entry by hand, or needs a party.
@@ -163,27 +165,47 @@ def book_held_line(
             field = "account_key" if part.amount else "amount"
             raise InvalidInput(message, fields={f"lines.{at}.{field}": message})
     accounting.check_typed_lines(session, ctx, cmd.lines)
+    _refuse_strange_branches(session, ctx, cmd)
     match_id = new_id()
-    entry_id = _post(session, ctx, line, match_id, (rest, cmd))
-    members = [line.member, *known, *members_of_entry(session, ctx, line.account, entry_id)]
-    made = (match_id, entry_id, rule_id)
+    entry_ids = _post(session, ctx, line, match_id, cmd)
+    members = [line.member, *known]
+    for entry_id in entry_ids:
+        members += members_of_entry(session, ctx, line.account, entry_id)
+    made = (match_id, entry_ids[0], rule_id)
     return write_match(session, ctx, line.account, MatchKind.BOOKED, members, made)
 
 
+def _refuse_strange_branches(session: Session, ctx: RequestContext, cmd: BookLine) -> None:
+    rows = db.fetch_all(
+        session,
+        "select id from branch where tenant_id = %s and company_id = %s and id = any(%s)",
+        (ctx.tenant_id, ctx.company_id, [part.branch_id for part in cmd.lines if part.branch_id]),
+    )
+    known = {row["id"] for row in rows}
+    for at, part in enumerate(cmd.lines):
+        if part.branch_id and part.branch_id not in known:
+            message = "This branch is not known here. Choose one of the list."
+            raise NotFound(message, fields={f"lines.{at}.branch_id": message})
+
+
 def _post(
-    session: Session,
-    ctx: RequestContext,
-    line: WaitingLine,
-    match_id: UUID,
-    what: tuple[Decimal, BookLine],
-) -> UUID:
-    rest, cmd = what
-    lines = [accounting.debit(line.account["key"], rest), *[_line(part) for part in cmd.lines]]
+    session: Session, ctx: RequestContext, line: WaitingLine, match_id: UUID, cmd: BookLine
+) -> list[UUID]:
+    """Post an entry in each branch that parts are of; return them, the first part's first."""
+    parts: dict[UUID, list[BookedPart]] = {}
+    for part in cmd.lines:
+        parts.setdefault(part.branch_id or ctx.branch_id, []).append(part)
     narration = cmd.narration or f"{line.account['name']}: {line.text}"[:400]
-    entry = NewEntry("bank", line.booked_on, ORIGIN, match_id, "booked", narration, lines)
-    entry_id = accounting.post_entry(session, ctx, entry)
-    assert entry_id is not None  # noqa: S101  the rest is not zero
-    return entry_id
+    entry_ids = []
+    for at, (branch_id, own) in enumerate(parts.items()):
+        total = sum((part.amount for part in own), ZERO)
+        lines = [accounting.debit(line.account["key"], total), *[_line(part) for part in own]]
+        purpose = f"booked.{at}" if at else "booked"
+        entry = NewEntry("bank", line.booked_on, ORIGIN, match_id, purpose, narration, lines)
+        entry_id = accounting.post_entry(session, replace(ctx, branch_id=branch_id), entry)
+        assert entry_id is not None  # noqa: S101  no part is zero
+        entry_ids.append(entry_id)
+    return entry_ids
 
 
 def _line(part: BookedPart) -> NewLine:

@@ -18,11 +18,10 @@ from erp.services.banking.candidates import (
     Candidate,
     beginning,
     in_the_books,
-    single_takings,
     sureness,
-    takings,
 )
 from erp.services.banking.matching import PAYMENTS_KEY, WaitingLine, find_line
+from erp.services.banking.recognising_takings import single_takings, takings
 from erp.services.banking.ruling import rules_for
 from erp.services.banking.wording import Words
 from erp.services.payments import Ledger

@@ -36,7 +36,7 @@ class Unmatch(Command):
 def unmatch(session: Session, ctx: RequestContext, cmd: Unmatch) -> Identified:
     """Let the lines of a match wait again; what was done stays seen, with the reason.
 
-    What was booked is taken back in its branch, and what its parties' items settled is open again.
+    What was booked is taken back in its branches, and what its parties' items settled is open again.
     Payments that were recorded for it stay, and are taken back where they stand. Locks the bank account.
 
     Raises:
@@ -64,7 +64,7 @@ def unmatch(session: Session, ctx: RequestContext, cmd: Unmatch) -> Identified:
         message = "Nothing was booked for this match. A payment is taken back where it stands."
         raise NotUndoable(message, fields={"take_back": message})
     if not found["is_live"]:
-        _take_back(session, ctx, account, (cmd.match_id, found["entry_id"]), cmd.reason)
+        _take_back(session, ctx, account, cmd)
         return Identified(id=cmd.match_id)
     db.execute(
         session,
@@ -73,21 +73,29 @@ def unmatch(session: Session, ctx: RequestContext, cmd: Unmatch) -> Identified:
         (ctx.user_id, ctx.now, cmd.reason, ctx.tenant_id, cmd.match_id),
     )
     if cmd.take_back:
-        _take_back(session, ctx, account, (cmd.match_id, found["entry_id"]), cmd.reason)
+        _take_back(session, ctx, account, cmd)
     event = MatchUndone(bank_account_id=account_id, match_id=cmd.match_id)
     emit(session, ctx, cmd.match_id, event)
     return Identified(id=cmd.match_id)
 
 
-def _take_back(
-    session: Session,
-    ctx: RequestContext,
-    account: db.Row,
-    booked: tuple[UUID, UUID],
-    reason: str,
+def _take_back(session: Session, ctx: RequestContext, account: db.Row, cmd: Unmatch) -> None:
+    """Post the opposite of each entry in its branch, dated today, and match the two: neither was at the bank."""
+    booked = db.fetch_all(
+        session,
+        "select id, branch_id, purpose from journal_entry"
+        " where tenant_id = %s and origin_type = %s and origin_id = %s"
+        "   and reverses_entry_id is null order by id",
+        (ctx.tenant_id, ORIGIN, cmd.match_id),
+    )
+    for entry in booked:
+        _oppose(session, replace(ctx, branch_id=entry["branch_id"]), account, cmd, entry)
+
+
+def _oppose(
+    session: Session, ctx: RequestContext, account: db.Row, cmd: Unmatch, booked: db.Row
 ) -> None:
-    """Post the opposite of an entry in its branch, dated today, and match the two: neither was at the bank."""
-    match_id, entry_id = booked
+    entry_id, reason = booked["id"], cmd.reason
     accounting.release_items(session, ctx, entry_id, reason)
     lines = [
         NewLine(
@@ -107,9 +115,9 @@ def _take_back(
         )
     ]
     narration = f"Taken back: {reason}"
-    entry = NewEntry("bank", ctx.today, ORIGIN, match_id, "taken_back", narration, lines, entry_id)
-    there = replace(ctx, branch_id=_branch_of(session, ctx, entry_id))
-    back_id = accounting.post_entry(session, there, entry)
+    purpose = booked["purpose"].replace("booked", "taken_back")
+    entry = NewEntry("bank", ctx.today, ORIGIN, cmd.match_id, purpose, narration, lines, entry_id)
+    back_id = accounting.post_entry(session, ctx, entry)
     assert back_id is not None  # noqa: S101  what is taken back is not zero
     accounting.cancel_out(session, ctx, entry_id, back_id)
     pair = [
@@ -117,17 +125,6 @@ def _take_back(
         *members_of_entry(session, ctx, account, back_id),
     ]
     write_match(session, ctx, account, MatchKind.MATCHED, pair)
-
-
-def _branch_of(session: Session, ctx: RequestContext, entry_id: UUID) -> UUID:
-    row = db.fetch_one(
-        session,
-        "select branch_id from journal_entry where tenant_id = %s and id = %s",
-        (ctx.tenant_id, entry_id),
-    )
-    assert row is not None  # noqa: S101  its match names it
-    found: UUID = row["branch_id"]
-    return found
 
 
 def _account_of(session: Session, ctx: RequestContext, match_id: UUID) -> UUID:

@@ -34,6 +34,8 @@ class BookLineState(_OverDesk, rx.State):
     command: ClassVar[str] = "banking.book_line"
 
     accounts: list[dict[str, str]] = []
+    branches: list[dict[str, str]] = []
+    own_branch: str = ""
     rest: str = ""
 
     _picked: list[dict[str, Any]] = []
@@ -44,6 +46,10 @@ class BookLineState(_OverDesk, rx.State):
         self.rest = desk._rest()  # noqa: SLF001
         page = await self._ask("accounting.list_accounts", {"limit": 200})
         self.accounts = account_choices(page.rows)
+        found = (await self._ask("identity.list_branches")).rows
+        known = [{"value": str(row.id), "label": row.name} for row in found]
+        self.branches = known if len(known) > 1 else []
+        self.own_branch = str((await self._principal()).branch_id)
 
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
         given = super()._payload(form)
@@ -53,6 +59,7 @@ class BookLineState(_OverDesk, rx.State):
                 "amount": f"{given.get(f'amount-{part}', '0')}".replace(",", ""),
                 "party_id": given.get("party_id") or None,
                 "note": given.get("note", ""),
+                "branch_id": given.get("branch_id") or None,
             }
             for part in PARTS
             if given.get(f"account-{part}") or given.get(f"amount-{part}")
@@ -71,7 +78,7 @@ class BookLineState(_OverDesk, rx.State):
             f"lines.{at}.{name}": f"{name.removesuffix('_key')}-{part}"
             for at, part in enumerate(PARTS)
             for name in ("account_key", "amount")
-        }
+        } | {f"lines.{at}.branch_id": "branch_id" for at in range(len(PARTS))}
         self.field_errors = {
             places.get(field, field): words for field, words in self.field_errors.items()
         }
