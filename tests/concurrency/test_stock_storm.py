@@ -3,6 +3,7 @@
 Source: reliability catalogue S2 to S5 and S9, and the measured comparison in its section 4.5.
 """
 
+import os
 import random
 import time
 from collections import Counter
@@ -14,6 +15,7 @@ from erp.core import db
 from erp.core.clock import utc_now
 from erp.core.errors import DomainError
 from erp.core.ids import new_id
+from erp.core.settings import get_settings
 from erp.services import accounting, inventory
 from erp.services.inventory import InsufficientStock, LotNotSellable, Origin, Wanted
 from tests.factories import Shop, broken_promises, make_shop
@@ -31,7 +33,9 @@ def storm(
 ) -> list[Attempt]:
     """Run an act in several processes, all let go at one instant, and return their attempts."""
     gate = forkserver().Barrier(processes)
-    with forkserver().Pool(processes, initializer=_meet_at, initargs=(gate,)) as pool:
+    with forkserver().Pool(
+        processes, initializer=_meet_at, initargs=(gate, dict(os.environ))
+    ) as pool:
         results = [
             pool.apply_async(_when_all_are_ready, (act, number, shop, rounds))
             for number in range(processes)
@@ -42,7 +46,10 @@ def storm(
 _gates: list[Any] = []
 
 
-def _meet_at(gate: Any) -> None:
+def _meet_at(gate: Any, environment: dict[str, str]) -> None:
+    """Use this run's servers: the process this was forked from may be older than they are."""
+    os.environ.update(environment)
+    get_settings.cache_clear()
     _gates.append(gate)
 
 
