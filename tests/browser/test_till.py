@@ -341,6 +341,7 @@ def with_points(shop) -> None:
 def prescribe(page: Page) -> None:
     page.keyboard.press("F3")
     dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Doctor")).to_be_focused()
     dialog.get_by_label("Doctor").fill("Dr Meera Joshi")
     dialog.get_by_label("Registration no.").fill("MH-12345")
     finds_everything(page)

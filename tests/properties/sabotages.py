@@ -75,8 +75,6 @@ SABOTAGE = {
     "L11": "delete from ledger_queue",
     "L12": "update journal_line set note = note || '.' where entry_id ="
     " (select entry_id from ledger_seal order by sequence limit 1)",
-    "L13": "update journal_line set cost_centre = 'X' where entry_id in"
-    " (select id from journal_entry where reverses_entry_id is not null)",
     "IN1": "alter table interest_charge disable trigger interest_charge_kept;"
     " update interest_charge set amount = amount + 1",
     "IN2": "alter table interest_charge disable trigger all;"

@@ -92,17 +92,3 @@ referee(
          limit 1
     """,
 )
-
-referee(
-    "L13",
-    "What takes an entry back is its opposite on every account, party and cost centre",
-    counted="select count(*) from journal_entry where reverses_entry_id is not null",
-    offenders="""
-        select r.tenant_id, r.id, l.account_id, sum(l.debit - l.credit) as left_over
-          from journal_entry r
-          join journal_line l on l.tenant_id = r.tenant_id and l.entry_id in (r.id, r.reverses_entry_id)
-         where r.reverses_entry_id is not null
-         group by r.tenant_id, r.id, l.account_id, l.party_id, l.cost_centre
-        having sum(l.debit - l.credit) <> 0
-    """,
-)
