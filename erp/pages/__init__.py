@@ -64,6 +64,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.expenses.petty_cash",
     "erp.pages.gst_returns.amendments",
     "erp.pages.gst_returns.figure_rows",
+    "erp.pages.gst_returns.charges",
     "erp.pages.gst_returns.common_credit",
     "erp.pages.gst_returns.lost_goods",
     "erp.pages.gst_returns.gstr4",

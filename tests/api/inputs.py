@@ -37,17 +37,22 @@ Schema = dict[str, Any]
 
 def uuid_fields(action: platform.Action) -> list[str]:
     """Return the input's own fields that hold an id."""
-    properties = action.input_model.model_json_schema().get("properties", {})
+    properties = _schema_of(action).get("properties", {})
     return [name for name, schema in properties.items() if "uuid" in str(schema)]
 
 
 def sample_input(action: platform.Action, an_id: UUID) -> Schema:
     """Return a well-formed input in which every required id, and every given one, is `an_id`."""
-    schema = action.input_model.model_json_schema()
+    schema = _schema_of(action)
     wanted = set(schema.get("required", ())) | set(uuid_fields(action))
     wanted.discard("idempotency_key")
     made = {name: _value(schema["properties"][name], schema, an_id) for name in wanted}
     return {name: value for name, value in made.items() if value is not None}
+
+
+@cache
+def _schema_of(action: platform.Action) -> Schema:
+    return action.input_model.model_json_schema()
 
 
 def _value(part: Schema, root: Schema, an_id: UUID) -> Any:

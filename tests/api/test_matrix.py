@@ -4,6 +4,7 @@ import re
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from pydantic import ValidationError
 
@@ -45,18 +46,25 @@ def test_every_action_answers_data_and_never_a_table_row():
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
-def test_a_role_without_the_permission_is_refused_before_anything(action, role, asha, owner):
+def test_a_role_without_the_permission_is_refused_before_anything(role, asha, owner):
     ctx = asha[role].ctx
-    if not action.permission or ctx.may(action.permission):
-        return
-    left = "select count(*) from command_log where tenant_id = %s and user_id = %s and command = %s"
-    of_action = (asha.tenant_id, ctx.user_id, action.name)
-    before = owner.execute(left, of_action).fetchone()
+    forbidden = [a for a in ACTIONS if a.permission and not ctx.may(a.permission)]
+    assert forbidden or role == "owner"
+    left = "select count(*) from command_log where tenant_id = %s and user_id = %s"
+    before = owner.execute(left, (asha.tenant_id, ctx.user_id)).fetchone()
+    assert [action.name for action in forbidden if not _refuses(action, ctx)] == []
+    assert owner.execute(left, (asha.tenant_id, ctx.user_id)).fetchone() == before
+
+
+def _refuses(action, ctx):
+    """Ask with an input that nobody looked at: whatever looks at it fails on it."""
     unlooked_at = action.input_model.model_construct()
-    with pytest.raises(PermissionDenied), db.unit_of_work(ctx) as session:
-        action.guarded(session, ctx, unlooked_at)
-    assert owner.execute(left, of_action).fetchone() == before
+    try:
+        with db.unit_of_work(ctx) as session:
+            action.guarded(session, ctx, unlooked_at)
+    except Exception as error:  # noqa: BLE001  whatever else it is, it is no refusal of the permission
+        return isinstance(error, PermissionDenied)
+    return False
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
@@ -72,41 +80,44 @@ def test_a_stranger_gets_nowhere(action, rest):
 _furnished: dict[UUID, dict[str, UUID]] = {}
 
 
+@pytest.fixture(scope="module")
+def ids_of(database_url):
+    """Return the ids of an organisation by table; on one connection, so that it is planned once."""
+    with psycopg.connect(database_url, autocommit=True, prepare_threshold=1) as connection:
+        statement = _ids_of_every_table(connection)
+        yield lambda tenant_id: dict(connection.execute(statement, {"tenant": tenant_id}))
+
+
 @pytest.fixture
-def furnished(bodhi, owner):
+def furnished(bodhi, ids_of):
     """Ids that exist in the other organisation: one of every table that has rows there."""
     if bodhi.tenant_id not in _furnished:
-        _furnished[bodhi.tenant_id] = _furnish(bodhi, owner)
+        _furnish(bodhi)
+        found = ids_of(bodhi.tenant_id)
+        _furnished[bodhi.tenant_id] = {table: ids[0] for table, ids in found.items() if ids}
     return _furnished[bodhi.tenant_id]
 
 
-def _furnish(bodhi, owner):
+def _furnish(bodhi):
     for action in platform.list_actions("command"):
         given = sample_input(action, bodhi.system.branch_id) | {"idempotency_key": "furnishing"}
         try:
             platform.run(action.name, bodhi.system, given)
         except (DomainError, ValidationError):
             continue
-    return {table: rows[0] for table, rows in _rows(owner, bodhi.tenant_id).items() if rows}
 
 
-def _rows(owner, tenant_id):
-    tables = owner.execute(
+def _ids_of_every_table(connection):
+    tables = connection.execute(
         "select c.table_name from information_schema.columns c"
         " join information_schema.columns k using (table_schema, table_name)"
         " where c.table_schema = 'public' and c.column_name = 'tenant_id' and k.column_name = 'id'"
     ).fetchall()
-    return {
-        table: [
-            row[0]
-            for row in owner.execute(
-                f'select id from "{table}" where tenant_id = %s order by id',  # noqa: S608
-                (tenant_id,),
-            ).fetchall()
-        ]
+    return " union all ".join(
+        f"select '{table}', (select array_agg(id order by id) from \"{table}\" where tenant_id = %(tenant)s)"  # noqa: S608
         for (table,) in tables
         if table not in _VOLATILE
-    }
+    )
 
 
 def _outcome(action, ctx, given):
@@ -129,9 +140,9 @@ def _anonymous(outcome, an_id: UUID):
 @pytest.mark.parametrize(
     "action", [a for a in ACTIONS if uuid_fields(a)], ids=lambda action: action.name
 )
-def test_a_foreign_id_looks_exactly_like_none(action, asha, bodhi, furnished, owner):
+def test_a_foreign_id_looks_exactly_like_none(action, asha, bodhi, furnished, ids_of):
     """Whatever exists in the other organisation, the answer is that of an id nobody has."""
-    before = _rows(owner, bodhi.tenant_id)
+    before = ids_of(bodhi.tenant_id)
     absent = new_id()
     expected = _anonymous(_outcome(action, asha.system, sample_input(action, absent)), absent)
     assert len(furnished) >= 12, sorted(furnished)
@@ -139,4 +150,4 @@ def test_a_foreign_id_looks_exactly_like_none(action, asha, bodhi, furnished, ow
         outcome = _outcome(action, asha.system, sample_input(action, foreign))
         assert _anonymous(outcome, foreign) == expected, table
         assert str(bodhi.tenant_id) not in repr(outcome)
-    assert _rows(owner, bodhi.tenant_id) == before
+    assert ids_of(bodhi.tenant_id) == before

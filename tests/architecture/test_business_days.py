@@ -2,14 +2,16 @@
 
 import re
 
-import pytest
-
-from tests.architecture.test_layout import PRODUCT, ROOT
+from tests.architecture.test_layout import PRODUCT, text_of
 
 DAY_OF_AN_INSTANT = re.compile(r"(_at|\bnow|utc_now\(\))\.date\(\)")
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=str)
-def test_the_day_of_an_instant_is_asked_with_its_time_zone(path):
-    for number, line in enumerate((ROOT / path).read_text().splitlines(), 1):
-        assert not DAY_OF_AN_INSTANT.search(line), f"{path}:{number}: use business_date"
+def test_the_day_of_an_instant_is_asked_with_its_time_zone():
+    asked = [
+        f"{path}:{number}: use business_date"
+        for path in PRODUCT
+        for number, line in enumerate(text_of(path).splitlines(), 1)
+        if DAY_OF_AN_INSTANT.search(line)
+    ]
+    assert asked == []

@@ -2,9 +2,9 @@
 
 import ast
 import re
+import tomllib
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 from erp.pages import ROUTES
 
@@ -24,8 +24,13 @@ OWN = python_files("erp", "jobs", "tests", "alembic")
 DOMAIN_FILES = [path for path in PRODUCT if path.is_relative_to("erp/services")]
 
 
+def text_of(path):
+    return (ROOT / path).read_text()
+
+
+@cache
 def tree(path):
-    return ast.parse((ROOT / path).read_text())
+    return ast.parse(text_of(path))
 
 
 def imported_names(path, prefix):
@@ -42,54 +47,84 @@ def imported_names(path, prefix):
                     yield node.lineno, alias.name, alias.name
 
 
-@pytest.mark.parametrize("path", DOMAIN_FILES, ids=str)
-def test_domain_uses_another_only_through_its_package(path):
+def test_domain_uses_another_only_through_its_package():
+    assert [words for path in DOMAIN_FILES for words in reaching_in(path)] == []
+
+
+def reaching_in(path):
     own = path.relative_to("erp/services").parts[0]
     for line, module, _name in imported_names(path, "erp.services."):
         _, _, domain, *inside = [*module.split("."), ""][:4]
-        reaches_in = domain and domain != own and any(inside)
-        assert not reaches_in, f"{path}:{line} reaches into {domain}"
+        if domain and domain != own and any(inside):
+            yield f"{path}:{line} reaches into {domain}"
 
 
-@pytest.mark.parametrize("path", DOMAIN_FILES, ids=str)
-def test_only_queries_read_another_domains_tables(path):
+def test_only_queries_read_another_domains_tables():
+    assert [words for path in DOMAIN_FILES for words in touching_tables(path)] == []
+
+
+def touching_tables(path):
     own = path.relative_to("erp/services").parts[0]
     if path.stem == "queries" or own == "reporting":
         return
     for line, _module, name in imported_names(path, "erp.models."):
         domain = name.split(".")[2]
-        assert domain in {own, "base"}, f"{path}:{line} touches a table of {domain}"
+        if domain not in {own, "base"}:
+            yield f"{path}:{line} touches a table of {domain}"
 
 
-@pytest.mark.parametrize("path", OWN, ids=str)
-def test_files_are_short_and_named_for_an_activity(path):
-    lines = (ROOT / path).read_text().count("\n")
+def test_files_are_short_and_named_for_an_activity():
+    assert [words for path in OWN for words in badly_made(path)] == []
+
+
+def badly_made(path):
+    lines = text_of(path).count("\n")
     is_generated = path.is_relative_to("alembic/versions")
     is_facade = path.name == "__init__.py" and path.is_relative_to("erp/services")
     longest = LONGEST_FACADE if is_facade else LONGEST_FILE  # a facade is a list of names
-    assert is_generated or lines <= longest, f"{path} has {lines} lines"
-    assert path.stem not in EMPTY_NAMES, f"{path}: name it for what it does"
+    if not is_generated and lines > longest:
+        yield f"{path} has {lines} lines"
+    if path.stem in EMPTY_NAMES:
+        yield f"{path}: name it for what it does"
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=str)
-def test_functions_fit_a_screen(path):
+def test_functions_fit_a_screen():
+    assert [words for path in PRODUCT for words in long_functions(path)] == []
+
+
+def long_functions(path):
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
-            assert length <= LONGEST_FUNCTION, f"{path}:{node.lineno} {node.name}: {length} lines"
+            if length > LONGEST_FUNCTION:
+                yield f"{path}:{node.lineno} {node.name}: {length} lines"
 
 
-@pytest.mark.parametrize("path", OWN, ids=str)
-def test_suppressed_lint_rules_are_named_and_reasoned(path):
-    for number, line in enumerate((ROOT / path).read_text().splitlines(), 1):
-        if "# noqa" in line and str(path) != "tests/architecture/test_layout.py":
-            assert re.search(r"# noqa: [A-Z]+\d+", line), f"{path}:{number} silences every rule"
+def test_suppressed_lint_rules_are_named_and_reasoned():
+    files = [path for path in OWN if str(path) != "tests/architecture/test_layout.py"]
+    assert [words for path in files for words in unnamed_rules(path)] == []
+
+
+def unnamed_rules(path):
+    for number, line in enumerate(text_of(path).splitlines(), 1):
+        if "# noqa" in line and not re.search(r"# noqa: [A-Z]+\d+", line):
+            yield f"{path}:{number} silences every rule"
 
 
 def test_every_package_is_pinned_to_one_version():
     for name in ("requirements.txt", "requirements-dev.txt"):
         for line in (ROOT / name).read_text().splitlines():
             assert re.fullmatch(r"[\w.\-]+(\[[\w,\-]+\])?==\S+( ; .+)?", line), f"{name}: {line}"
+
+
+def test_the_readme_names_the_domains_in_their_order():
+    contracts = tomllib.loads(text_of("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    (layers,) = [one["layers"] for one in contracts if one.get("containers") == ["erp.services"]]
+    there = {path.parent.name for path in SERVICES.glob("*/__init__.py")}
+    named = [set(re.findall(r"\w+", layer)) & there for layer in reversed(layers)]
+    (told,) = re.findall(r"Domains, low to high: ([^.]*)\.", text_of("README.md"))
+    rungs = [set(re.findall(r"\w+", rung)) for rung in told.split(";")]
+    assert rungs == [rung for rung in named if rung]
 
 
 def test_alembic_is_a_folder_of_scripts_beside_the_installed_package():

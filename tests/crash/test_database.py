@@ -57,10 +57,12 @@ def answers(history, more_than) -> None:
         time.sleep(0.02)
 
 
-def test_a_killed_backend_and_a_killed_server_lose_nothing(mortal, launch, history, tmp_path):
+def test_a_killed_backend_and_a_killed_server_lose_nothing(
+    environment, mortal, launch, history, tmp_path
+):
     chance = random.Random(4)  # noqa: S311  a schedule, not a secret
     shop = make_shop("mortal", stock=10_000)
-    env = {"DATABASE_URL": mortal.postgres.url()}
+    env = environment | {"DATABASE_URL": mortal.postgres.url()}
     path = tmp_path / "history.jsonl"
     selling = [launch(sell_through, env, shop, path, SALES) for _ in range(TILLS)]
     answers(history, 15)

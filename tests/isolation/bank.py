@@ -1,6 +1,8 @@
 """A bank account with a statement, and a working input for every action that names one of its things."""
 
-from tests.factories import Shop
+from typing import Any
+
+from tests.factories import Shop, gstin_in
 from tests.isolation.examples import Example, Ids, only
 from tests.services.banking.statements import bank_account, bring, csv_of, upload, waiting
 
@@ -14,8 +16,12 @@ def banking(shop: Shop, ids: Ids) -> Ids:
     content = csv_of("0", *lines)
     bring(shop, account, content)
     fee, came, cheque, went, other = waiting(shop, account)
-    part = {"account_key": "bank_charges", "amount": "-5.00"}
-    booked = shop.run("banking.book_line", {"bank_line_id": fee.id, "lines": [part]}).id
+    parts = [
+        {"account_key": "bank_charges", "amount": "-4.24"},
+        {"account_key": "input_igst", "amount": "-0.76"},
+    ]
+    booked = shop.run("banking.book_line", {"bank_line_id": fee.id, "lines": parts}).id
+    charged = _invoice({"bank_account_id": account}, shop) | {"number": "BANK-1"}
     rule = {"bank_account_id": account, "name": "x", "contains": "x", "account_key": "rent"}
     more = csv_of("5", (days, "later", "", 2))
     entries = shop.run("banking.list_waiting", {"bank_account_id": account}).rows
@@ -31,6 +37,7 @@ def banking(shop: Shop, ids: Ids) -> Ids:
         "went_id": went.id,
         "other_line_id": other.id,
         "match_id": booked,
+        "bank_invoice_id": shop.run("gst_returns.record_bank_charges", charged).id,
         "bank_rule_id": shop.run("banking.set_rule", rule).id,
         "statement_id": shop.run("banking.list_statements", {"bank_account_id": account})
         .rows[0]
@@ -42,7 +49,27 @@ def banking(shop: Shop, ids: Ids) -> Ids:
     }
 
 
+def _invoice(ids: Ids, shop: Shop) -> dict[str, Any]:
+    """Return the invoice of what the bank kept this month."""
+    return {
+        "bank_account_id": ids["bank_account_id"],
+        "gstin": shop.run("gst_returns.list_registrations").rows[0].gstin,
+        "month": str(shop.ctx.today.replace(day=1)),
+        "number": "BANK-2",
+        "dated_on": str(shop.ctx.today),
+        "supplier": "Bank",
+        "supplier_gstin": gstin_in("33"),
+        "taxable": "4.24",
+        "tax": "0.76",
+    }
+
+
 EXAMPLES: dict[str, Example] = {
+    "gst_returns.record_bank_charges": _invoice,
+    "gst_returns.take_back_bank_charges": lambda i, _: {
+        "invoice_id": i["bank_invoice_id"],
+        "reason": "Typed wrong",
+    },
     "banking.change_account": only("bank_account_id", name="x", bank_name="x", number="12345"),
     "banking.get_account": only("bank_account_id"),
     "banking.list_lines": only("bank_account_id", "statement_id"),

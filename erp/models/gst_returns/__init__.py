@@ -2,6 +2,7 @@
 
 from erp.models.gst_returns.amendment import GstAmendment
 from erp.models.gst_returns.annual_return import GstAnnualReturn
+from erp.models.gst_returns.charge_invoice import GstChargeInvoice
 from erp.models.gst_returns.credit import (
     CreditChangeKind,
     GstCreditChange,
@@ -22,6 +23,7 @@ __all__ = [
     "Gst2bFile",
     "GstAmendment",
     "GstAnnualReturn",
+    "GstChargeInvoice",
     "GstCreditChange",
     "GstCreditLoss",
     "GstDeposit",

@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from erp.models.base import INSTANT, MONEY, TenantRow, belongs_to, created_at, one_of
@@ -25,7 +26,11 @@ class Decision2b(StrEnum):
 
 
 class Gst2bFile(TenantRow, table=True):
-    """A statement of a month that was imported; never changed."""
+    """A statement of a month that was imported; never changed.
+
+    Attributes:
+        left_out: Parts of the file that are not read, each by name, with how many documents it holds and why.
+    """
 
     __tablename__ = "gst_2b_file"
     __table_args__ = (
@@ -41,19 +46,21 @@ class Gst2bFile(TenantRow, table=True):
     sha256: str
     file_name: str
     documents: int
+    left_out: list[str] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": "[]"})
     imported_by: UUID
     imported_at: datetime = created_at()
 
 
 OWNED = ("tenant_id", "company_id", "gstin", "supplier_gstin")
-KINDS = ("INV", "CRN", "DBN", "ISD", "ISC")
+KINDS = ("INV", "CRN", "DBN", "ISD", "ISC", "BOE")
 
 
 class Gst2bDocument(TenantRow, table=True):
     """A document that a supplier reported; only what we decided about it changes.
 
     Attributes:
-        kind: `INV`, `CRN` or `DBN`; of an input service distributor `ISD` or `ISC`.
+        supplier_gstin: Empty of goods from abroad.
+        kind: `INV`, `CRN` or `DBN`; of an input service distributor `ISD` or `ISC`; `BOE` of imported goods.
         key: What writings of its number have in common.
         original_kind, original_number, original_key, original_year, original_dated_on: Of an amendment, what it
             takes the place of from its month on.

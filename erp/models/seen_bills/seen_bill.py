@@ -19,7 +19,9 @@ class BillSource(StrEnum):
     """A claim or a voucher of petty cash."""
     ASSET = "asset"
     GATEWAY = "gateway"
-    """The monthly tax invoice of a payment provider, whose credit its settlements took."""
+    """The monthly tax invoice of a payment provider, whose settlements booked its tax."""
+    BANK = "bank"
+    """The tax invoice of a bank or an acquirer, whose charges the lines of the bank booked."""
 
 
 class SeenBill(TenantRow, table=True):

@@ -60,6 +60,10 @@ def matching_page() -> rx.Component:
                 tone="red",
             ),
         ),
+        rx.cond(
+            ~Matches.is_loading & (Matches.sums["left_out"] != ""),
+            notice(f"Not read of this month's file: {Matches.sums['left_out']}.", tone="gray"),
+        ),
         list_view(
             Matches,
             label="Purchases and reported documents",
@@ -92,6 +96,10 @@ def _source() -> rx.Component:
     )
     found = rx.el.div(
         rx.el.p(rx.icon("file-check"), rx.el.b(Matches.file_name), " ", Matches.file_words),
+        rx.cond(
+            Matches.file_left_out != "",
+            notice(f"Not read: {Matches.file_left_out}.", tone="gray", icon="file-question"),
+        ),
         rx.cond(
             Matches.file_known,
             notice("This file was imported before.", tone="gray", icon="copy-x"),

@@ -32,6 +32,7 @@ from erp.state.gst_returns.accepting import AcceptMatterState, TakeUpMatterState
 from erp.state.gst_returns.matching import MOST_BYTES
 from erp.state.gst_returns.one_return import (
     ACCEPTED_COLUMNS,
+    CREDIT_COLUMNS,
     DIFFERENCE_COLUMNS,
     FIGURE_COLUMNS,
     HSN_COLUMNS,
@@ -100,6 +101,12 @@ def gst_return_page() -> rx.Component:
         grid(
             rx.el.div(
                 _listed("Figures", FIGURE_COLUMNS, GstReturnState.figures),
+                _listed(
+                    "Credit: from the accounts to this return",
+                    CREDIT_COLUMNS,
+                    GstReturnState.credit,
+                    linked=False,
+                ),
                 _listed("How it is paid", PAID_COLUMNS, GstReturnState.paid, linked=False),
                 _listed("HSN summary", HSN_COLUMNS, GstReturnState.hsn),
                 _listed("Documents issued", ISSUED_COLUMNS, GstReturnState.issued, linked=False),

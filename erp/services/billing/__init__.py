@@ -75,7 +75,7 @@ from erp.services.billing.cancelling import (
     require_cancellable,
     void_invoice,
 )
-from erp.services.billing.capping import ComingBack, require_within_period
+from erp.services.billing.capping import ComingBack, comes_back_whole, require_within_period
 from erp.services.billing.claim_alerting import OLD_DAYS, RemindOfClaims, remind_of_claims
 from erp.services.billing.claim_printing import get_printed_claim
 from erp.services.billing.claim_queries import (
@@ -192,13 +192,14 @@ __all__ = [
     "TakeCostOff", "TakenOff", "TakenOffBefore", "TaxNotDue", "TaxedLine", "TaxedSupply", "TillFacts", "Tolerance",
     "TotalDiffers", "Treatment", "UnbilledLine", "UnbilledPage", "UnknownBill", "UnknownClaim", "UnknownDelivery",
     "UnknownLandedCost", "UnknownReturn", "UntaxableSupply", "UpiPayment", "WrongReason", "cancel_invoice",
-    "claim_recovery", "credit_note_of", "credit_return", "credit_value", "decide_bill", "deliver_order",
-    "document_title", "draft_credit", "get_bill", "get_cancelling", "get_invoice", "get_match_tolerances",
-    "get_original", "get_printed_claim", "get_printed_document", "get_printed_return", "get_return", "hold_notes",
-    "import_bill", "income_lines", "list_bills", "list_claims", "list_invoices", "list_returnable", "list_returns",
-    "list_spreadable", "list_unbilled", "made_out", "match_line", "place_of_supply", "put_back", "qr_png", "qr_svg",
-    "read_bill_file", "recipient_of", "record_bill", "record_print", "referees", "remind_of_claims",
-    "require_cancellable", "require_within_period", "return_goods", "set_match_tolerances", "settle_claim",
-    "sold_line", "spread_cost", "take_back_goods", "take_cost_off", "take_number", "taken_back_lines", "tax_supply",
-    "under_heads", "upi_link", "void_document", "void_invoice", "write_invoice",
+    "claim_recovery", "comes_back_whole", "credit_note_of", "credit_return", "credit_value", "decide_bill",
+    "deliver_order", "document_title", "draft_credit", "get_bill", "get_cancelling", "get_invoice",
+    "get_match_tolerances", "get_original", "get_printed_claim", "get_printed_document", "get_printed_return",
+    "get_return", "hold_notes", "import_bill", "income_lines", "list_bills", "list_claims", "list_invoices",
+    "list_returnable", "list_returns", "list_spreadable", "list_unbilled", "made_out", "match_line",
+    "place_of_supply", "put_back", "qr_png", "qr_svg", "read_bill_file", "recipient_of", "record_bill",
+    "record_print", "referees", "remind_of_claims", "require_cancellable", "require_within_period", "return_goods",
+    "set_match_tolerances", "settle_claim", "sold_line", "spread_cost", "take_back_goods", "take_cost_off",
+    "take_number", "taken_back_lines", "tax_supply", "under_heads", "upi_link", "void_document", "void_invoice",
+    "write_invoice",
 ]  # fmt: skip

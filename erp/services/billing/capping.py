@@ -51,6 +51,20 @@ class ComingBack:
     units: Mapping[int, int]
 
 
+def comes_back_whole(session: Session, ctx: RequestContext, back: ComingBack) -> bool:
+    """Tell whether nothing of an invoice is left with its customer once these units came back too."""
+    row = db.fetch_one(
+        session,
+        "select bool_and(l.quantity = coalesce(r.returned, 0) + coalesce(b.units, 0)) as is_whole from invoice_line l"
+        " left join invoice_line_return r on (r.tenant_id, r.invoice_id, r.line_no)"
+        " = (l.tenant_id, l.invoice_id, l.line_no)"
+        " left join unnest(%s::int[], %s::int[]) b (line_no, units) on b.line_no = l.line_no"
+        " where l.tenant_id = %s and l.invoice_id = %s",
+        (list(back.units), list(back.units.values()), ctx.tenant_id, back.invoice_id),
+    )
+    return bool(row and row["is_whole"])
+
+
 def require_within_period(
     session: Session,
     ctx: RequestContext,

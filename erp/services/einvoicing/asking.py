@@ -6,7 +6,7 @@ before it is told of it again, and "duplicate" leads to what it registered then.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from uuid import UUID
@@ -37,6 +37,7 @@ class Plan:
     Attributes:
         was_tried: It was asked before, so that the portal may know it already.
         expected: What the signed answer has to say, by the name of its field.
+        leased_until: Until when it is asked; what comes after another one took it up is not believed.
     """
 
     einvoice_id: UUID
@@ -47,6 +48,7 @@ class Plan:
     issued_on: date
     payload: str
     expected: Mapping[str, str]
+    leased_until: datetime
     was_tried: bool
     is_cancelling: bool
     cancel_code: str = ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -117,12 +117,13 @@ def claim(session: Session, ctx: RequestContext, einvoice_id: UUID) -> Plan | No
         note_to_mend(session, ctx, row["id"], problems)
         return None
     require_awake(session, ctx, row["company_id"], row["gstin"])
+    leased_until = ctx.now + LEASE
     db.execute(
         session,
         "update einvoice set leased_until = %s, attempts = attempts + 1 where tenant_id = %s and id = %s",
-        (ctx.now + LEASE, ctx.tenant_id, row["id"]),
+        (leased_until, ctx.tenant_id, row["id"]),
     )
-    return _plan(row, document, is_cancelling=is_cancelling)
+    return _plan(row, document, leased_until, is_cancelling=is_cancelling)
 
 
 def note_outcome(
@@ -130,19 +131,20 @@ def note_outcome(
 ) -> timedelta | None:
     """Note what came of asking; return how long to wait before asking again, nothing where that is over.
 
-    Locks the document. Somebody may have settled it meanwhile; then only the calls are kept.
+    Locks the document. Where its lease ended meanwhile and another worker took it up, only the calls are kept: that
+    worker asks the portal first what it knows.
 
     Emits:
         einvoicing.einvoice_settled.v1 where it is settled.
     """
     row = hold(session, ctx, plan.einvoice_id, is_system=True)
     keep_calls(session, ctx, outcome.calls, einvoice_id=plan.einvoice_id)
+    if row["leased_until"] != plan.leased_until:
+        return None
     if outcome.result is PortalAnswer.AWAY:
         return _wait(session, ctx, plan, outcome, row)
     note_awake(session, ctx, row["company_id"], plan.gstin)
-    if row["status"] not in WAITING:
-        return None
-    if outcome.registered and row["status"] == EInvoiceStatus.DUE:
+    if outcome.registered:
         _keep_registration(session, ctx, plan, outcome)
     elif outcome.cancelled:
         _keep_cancellation(session, ctx, plan, outcome)
@@ -165,7 +167,7 @@ def _wait(
     note_awake(session, ctx, row["company_id"], plan.gstin)
     looks = row["looks"] + 1
     count_looks(session, ctx, plan.einvoice_id, looks)
-    if looks < MOST_LOOKS or row["status"] not in WAITING:
+    if looks < MOST_LOOKS:
         return UNSURE
     advice = (
         f"The portal refused {looks} times to say whether it has {plan.number}: {outcome.problem} It is"
@@ -243,7 +245,7 @@ def _checked(session: Session, ctx: RequestContext, row: db.Row) -> tuple[EDocum
     return document, found
 
 
-def _plan(row: db.Row, document: EDocument, *, is_cancelling: bool) -> Plan:
+def _plan(row: db.Row, document: EDocument, leased_until: datetime, *, is_cancelling: bool) -> Plan:
     payload = einvoice_payload(document)
     told = {
         "SellerGstin": document.seller.gstin,
@@ -264,6 +266,7 @@ def _plan(row: db.Row, document: EDocument, *, is_cancelling: bool) -> Plan:
         issued_on=document.issued_on,
         payload=payload_text(payload),
         expected=told,
+        leased_until=leased_until,
         was_tried=row["attempts"] > 0,
         is_cancelling=is_cancelling,
         cancel_code=row["cancel_code"],

@@ -1,7 +1,7 @@
 """Way bills on their way to the portal: taking one up, asking, and noting what came of it."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -48,6 +48,7 @@ class WayPlan:
     Attributes:
         document: The portal's type of the document, and its number.
         vehicle_no: The vehicle to be told of.
+        leased_until: Until when it is asked; what comes after another one took it up is not believed.
     """
 
     way_bill_id: UUID
@@ -58,6 +59,7 @@ class WayPlan:
     document: tuple[str, str]
     payload: str
     cancel: tuple[str, str]
+    leased_until: datetime
     was_tried: bool
     vehicle_no: str = ""
 
@@ -86,10 +88,11 @@ def claim_way_bill(session: Session, ctx: RequestContext, way_bill_id: UUID) -> 
     acting = replace(ctx, company_id=row["company_id"])
     goods = read_consignment(session, acting, *document_of(row))
     require_awake(session, ctx, row["company_id"], row["gstin"])
+    leased_until = ctx.now + LEASE
     db.execute(
         session,
         "update way_bill set leased_until = %s, attempts = attempts + 1 where tenant_id = %s and id = %s",
-        (ctx.now + LEASE, ctx.tenant_id, row["id"]),
+        (leased_until, ctx.tenant_id, row["id"]),
     )
     payload = (
         vehicle_payload(row, goods.seller.state)
@@ -105,6 +108,7 @@ def claim_way_bill(session: Session, ctx: RequestContext, way_bill_id: UUID) -> 
         document=(goods.kind, goods.number.upper()),
         payload=payload_text(payload),
         cancel=(row["cancel_code"], row["cancel_reason"]),
+        leased_until=leased_until,
         was_tried=row["attempts"] > 0,
         vehicle_no=row["new_vehicle"],
     )
@@ -132,11 +136,15 @@ def note_way_bill(
 ) -> timedelta | None:
     """Note what came of asking; return how long to wait before asking again, nothing where that is over.
 
+    Locks the way bill. Where its lease ended meanwhile and another worker took it up, only the calls are kept.
+
     Emits:
         einvoicing.way_bill_settled.v1 where it is settled.
     """
     row = hold_way_bill(session, ctx, plan.way_bill_id, is_system=True)
     keep_calls(session, ctx, outcome.calls, way_bill_id=plan.way_bill_id)
+    if row["leased_until"] != plan.leased_until:
+        return None
     if outcome.result is PortalAnswer.AWAY:
         db.execute(
             session,
@@ -152,8 +160,6 @@ def note_way_bill(
             attempts=row["attempts"],
         )
     note_awake(session, ctx, plan.company_id, plan.gstin)
-    if row["asked"] != plan.asked:
-        return None
     if outcome.result is not PortalAnswer.DONE:
         _keep_refusal(session, ctx, row, plan, outcome.problem)
     elif plan.asked is Asked.CANCEL:

@@ -41,4 +41,4 @@ def charges_of(session: Session, ctx: RequestContext, seen: seen_bills.Seen) -> 
     )
 
 
-seen_bills.asks_about_suppliers(charges_of)
+seen_bills.asks_about_suppliers(seen_bills.BillSource.GATEWAY, charges_of)

@@ -1,7 +1,7 @@
 """Links at the provider: taking one up, asking about it, and noting what came of it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
@@ -37,6 +37,7 @@ class LinkPlan:
     """What is to be asked about a link.
 
     Attributes:
+        leased_until: Until when it is asked; what comes after another one took it up is not believed.
         was_tried: The provider was asked to make it before, so that it may know it already.
     """
 
@@ -45,6 +46,7 @@ class LinkPlan:
     order: LinkOrder
     provider_id: str
     wish: Wish
+    leased_until: datetime
     was_tried: bool
 
 
@@ -84,12 +86,13 @@ def claim_link(session: Session, ctx: RequestContext, link_id: UUID) -> LinkPlan
         _move(session, ctx, row, _end_of(row))
         return None
     require_awake(session, ctx, row["account_id"])
+    leased = row | {"leased_until": ctx.now + LEASE}
     db.execute(
         session,
         "update payment_link set leased_until = %s, attempts = attempts + 1 where tenant_id = %s and id = %s",
-        (ctx.now + LEASE, ctx.tenant_id, link_id),
+        (leased["leased_until"], ctx.tenant_id, link_id),
     )
-    return _plan(keys_of(session, ctx, row["account_id"]), row, is_unwanted=is_unwanted)
+    return _plan(keys_of(session, ctx, row["account_id"]), leased, is_unwanted=is_unwanted)
 
 
 def carry_out_link(port: PaymentGateway, plan: LinkPlan) -> LinkOutcome:
@@ -109,7 +112,8 @@ def note_link(
 ) -> timedelta | None:
     """Note what came of asking; return how long to wait before asking again, nothing where that is over.
 
-    Books the payments that the provider knows first. Locks each payment, then the link, then the account.
+    Books the payments that the provider knows first. The rest is kept only where no other worker took the link up
+    after the lease ended. Locks each payment, then the link, then the account.
 
     Emits:
         gateways.link_settled.v1 where it moved on, and what a payment emits.
@@ -119,10 +123,12 @@ def note_link(
         note_payment(session, acting, plan.account, facts, plan.link_id)
     row = db.fetch_one(
         session,
-        "update payment_link set leased_until = null, looked_at = %s where tenant_id = %s and id = %s returning *",
-        (ctx.now, ctx.tenant_id, plan.link_id),
+        "update payment_link set leased_until = null, looked_at = %s where tenant_id = %s and id = %s"
+        " and leased_until = %s returning *",
+        (ctx.now, ctx.tenant_id, plan.link_id, plan.leased_until),
     )
-    assert row is not None  # noqa: S101  it was taken up
+    if row is None:
+        return None
     if outcome.away:
         return note_away(session, ctx, plan.account.account_id, outcome.away)
     if outcome.refused:
@@ -152,6 +158,7 @@ def _plan(account: AccountKeys, row: db.Row, *, is_unwanted: bool) -> LinkPlan:
         ),
         provider_id=row["provider_id"],
         wish=wish,
+        leased_until=row["leased_until"],
         was_tried=row["attempts"] > 0,
     )
 

@@ -1,7 +1,7 @@
 """Giving money back through a provider: the intent first, then the asking, then the books."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
@@ -51,6 +51,7 @@ class RefundPlan:
     """What is to be asked about a refund.
 
     Attributes:
+        leased_until: Until when it is asked; what comes after another one took it up is not believed.
         was_tried: The provider was asked before, so that it may know the refund already.
     """
 
@@ -60,6 +61,7 @@ class RefundPlan:
     payment_id: str
     paise: int
     reference: str
+    leased_until: datetime
     was_tried: bool
 
 
@@ -122,10 +124,11 @@ def claim_refund(session: Session, ctx: RequestContext, refund_id: UUID) -> Refu
     if row["leased_until"] and row["leased_until"] > ctx.now:
         raise TryLater("Another worker asks about it.", row["leased_until"] - ctx.now)
     require_awake(session, ctx, row["account_id"])
+    leased_until = ctx.now + LEASE
     db.execute(
         session,
         "update gateway_refund set leased_until = %s, attempts = attempts + 1 where tenant_id = %s and id = %s",
-        (ctx.now + LEASE, ctx.tenant_id, refund_id),
+        (leased_until, ctx.tenant_id, refund_id),
     )
     return RefundPlan(
         refund_id=refund_id,
@@ -134,6 +137,7 @@ def claim_refund(session: Session, ctx: RequestContext, refund_id: UUID) -> Refu
         payment_id=row["payment"],
         paise=int(row["amount"] * 100),
         reference=row["reference"],
+        leased_until=leased_until,
         was_tried=row["attempts"] > 0,
     )
 
@@ -156,17 +160,18 @@ def note_refund_asked(
 ) -> timedelta | None:
     """Note what came of asking; return how long to wait before asking again, nothing where that is over.
 
-    Locks the payment, the refund, what a payment to a customer locks, then the account.
+    What the provider says of the refund is taken in always; a refusal only where no other worker took the refund up
+    after the lease ended. Locks the payment, the refund, what a payment to a customer locks, then the account.
     """
     acting = acting_for(ctx, plan.account)
     if outcome.away:
-        _release(session, ctx, plan.refund_id)
+        _release(session, ctx, plan)
         return note_away(session, ctx, plan.account.account_id, outcome.away)
     if outcome.refund is not None:
         note_refund(session, acting, plan.account, outcome.refund)
     else:
         _note_refused(session, acting, plan, outcome.refused)
-    _release(session, ctx, plan.refund_id)
+    _release(session, ctx, plan)
     note_awake(session, ctx, plan.account.account_id)
     return None
 
@@ -329,13 +334,14 @@ def _note_refused(session: Session, ctx: RequestContext, plan: RefundPlan, probl
         "select * from gateway_refund where tenant_id = %s and id = %s for no key update",
         (ctx.tenant_id, plan.refund_id),
     )
-    if payment and row and row["status"] == RefundStatus.DUE:
+    is_ours = row is not None and row["leased_until"] == plan.leased_until
+    if payment and row and is_ours and row["status"] == RefundStatus.DUE:
         _fail(session, ctx, payment, row, problem)
 
 
-def _release(session: Session, ctx: RequestContext, refund_id: UUID) -> None:
+def _release(session: Session, ctx: RequestContext, plan: RefundPlan) -> None:
     db.execute(
         session,
-        "update gateway_refund set leased_until = null where tenant_id = %s and id = %s",
-        (ctx.tenant_id, refund_id),
+        "update gateway_refund set leased_until = null where tenant_id = %s and id = %s and leased_until = %s",
+        (ctx.tenant_id, plan.refund_id, plan.leased_until),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.money import ZERO
+from erp.services.gst_returns.charges import ChargeInvoice, lower
 from erp.services.gst_returns.checking import Problem
 from erp.services.gst_returns.checking_2b import disagreements
 from erp.services.gst_returns.gstr3b import Inward, InwardKind
-from erp.services.gst_returns.heads import NAMES, Heads
+from erp.services.gst_returns.heads import NAMES, NOTHING, Heads
 from erp.services.gst_returns.matching_2b import SHARED
-from erp.services.gst_returns.ordering import last_filed
+from erp.services.gst_returns.ordering import filed_of, last_filed
 from erp.services.gst_returns.papers_2b import Pairing, Part, pair_up
 from erp.services.gst_returns.reading_inward import InwardSide, read_inward
 from erp.services.gst_returns.registrations import Registration
@@ -35,6 +36,7 @@ class Claims:
         is_asked: A statement of the period is here, so that every bill is asked for in it.
         pairs: Bills that are claimed with the reported document that lets them be.
         disagreements: Credit that suppliers took back and the books did not.
+        charge_ids: Of these purchases, what gateways and banks kept; without their tax invoice it waits.
     """
 
     inward: tuple[Inward, ...]
@@ -42,6 +44,17 @@ class Claims:
     is_asked: bool
     pairs: tuple[dict[str, str], ...] = ()
     disagreements: tuple[Problem, ...] = ()
+    charge_ids: frozenset[UUID] = frozenset()
+
+    @property
+    def held(self) -> tuple[Inward, ...]:
+        """What waits for the next return."""
+        return tuple(one for one in self.inward if not one.is_claimable and not one.is_lapsed)
+
+    @property
+    def charges(self) -> tuple[Inward, ...]:
+        """Of what waits, charges without a tax invoice that lets their tax be claimed."""
+        return tuple(one for one in self.held if one.id in self.charge_ids)
 
     def held_texts(self) -> list[dict[str, str]]:
         """Return what waits, for the next return to ask again."""
@@ -55,8 +68,7 @@ class Claims:
                 "origin_id": str(bought.document_id),
                 **bought.heads.texts(),
             }
-            for bought in self.inward
-            if not bought.is_claimable and not bought.is_lapsed
+            for bought in self.held
         ]
 
 
@@ -70,23 +82,54 @@ def read_claims(
     """Return what the books say of a period's credit, and what of it the return claims.
 
     What waited in the last filed return is asked for again. Without a statement of the period its
-    own bills are claimed as the books have them.
+    own bills are claimed as the books have them; charges of gateways and banks are claimed by their tax invoices. In
+    a filed period what was left waiting is what its return left.
 
     Args:
         since: First day whose bills may be claimed; the credit of older ones lapsed. See `lapsing`.
     """
-    side = read_inward(session, ctx, registration, period)
     earlier = _earlier(session, ctx, registration, period)
     pairing = pair_up(session, ctx, registration, period, [bought.id for bought in earlier])
-    waits = _waits(pairing)
+    side = read_inward(session, ctx, registration, period, pairing.charges)
+    charged = _waiting_charges(pairing, period, filed_of(session, ctx, registration, period))
+    waits = _waits(pairing) | charged
     inward, still = _without_ended(side.inward, earlier)
-    own = _split_all(inward, waits) if pairing.is_imported else inward
+    own = _split_all(inward, waits if pairing.is_imported else charged)
     carried = _split_all(still, waits)
     waited = sum((bought.heads for bought in earlier), Heads())
     stated = _with_distributed((*own, *carried), pairing)
-    claimed = _without_lapsed(session, ctx, since, stated)
+    claimed = _without_lapsed(session, ctx, (since, pairing.charges.days()), stated)
     found = disagreements(pairing, period, {bought.id: bought.heads for bought in earlier})
-    return side, Claims(claimed, waited, pairing.is_imported, _pairs(pairing), tuple(found))
+    kept = pairing.charges.ids
+    return side, Claims(
+        claimed, waited, pairing.is_imported, _pairs(pairing), tuple(found), charge_ids=kept
+    )
+
+
+def _waiting_charges(
+    pairing: Pairing, period: TaxPeriod, filed: Mapping[str, Any] | None
+) -> dict[UUID, Heads]:
+    """Return how much tax of each charge waits; of a filed period, what its return left."""
+    charges = pairing.charges
+    claimable = {one.id: _claimable_charges(one, pairing) for one in charges.invoices}
+    waits = charges.waiting(period.ends_on, claimable)
+    if filed is None:
+        return waits
+    left: dict[UUID, Heads] = {}
+    for one in filed.get("held", ()):
+        left[UUID(one["id"])] = left.get(UUID(one["id"]), NOTHING) + Heads.of_texts(one)
+    return {charge_id: left.get(charge_id, NOTHING) for charge_id in waits}
+
+
+def _claimable_charges(one: ChargeInvoice, pairing: Pairing) -> Heads:
+    """Return the tax that an invoice lets be claimed: all of it, or what was reported where a statement is here."""
+    pair = next(
+        (match for match in pairing.matches if match.book and match.book.id == one.bill_id), None
+    )
+    if pair is None or pair.portal is None:
+        is_reported = pairing.is_imported or one.dated_on.replace(day=1) in pairing.statements
+        return NOTHING if is_reported else one.heads
+    return lower(one.heads, pairing.claimable(pair) or NOTHING)
 
 
 def _with_distributed(inward: Sequence[Inward], pairing: Pairing) -> list[Inward]:
@@ -106,12 +149,21 @@ _BILL_DAYS: LiteralString = """
 
 
 def _without_lapsed(
-    session: Session, ctx: RequestContext, since: date, inward: Sequence[Inward]
+    session: Session,
+    ctx: RequestContext,
+    when: tuple[date, Mapping[UUID, date]],
+    inward: Sequence[Inward],
 ) -> tuple[Inward, ...]:
-    """Return purchases, those marked whose bills are older than what may be claimed."""
+    """Return purchases, those marked whose bills are older than what may be claimed.
+
+    Args:
+        when: Since when bills may be claimed; the day of each charge's bill.
+    """
+    since, days = when
     given = {"tenant": ctx.tenant_id, "ids": [one.id for one in inward]}
     rows = db.fetch_all(session, _BILL_DAYS, given)
-    lapsed = {row["id"] for row in rows if row["billed_on"] < since}
+    billed = dict(days) | {row["id"]: row["billed_on"] for row in rows}
+    lapsed = {bill_id for bill_id, day in billed.items() if day < since}
     return tuple(
         replace(one, is_claimable=False, is_lapsed=True)
         if one.id in lapsed and one.kind in MATCHED and one.heads.tax > 0

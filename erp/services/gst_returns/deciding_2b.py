@@ -19,8 +19,8 @@ from erp.services.gst_returns.lapsing import annual_returns, since_of_period
 from erp.services.gst_returns.matching_2b import NOTE_KINDS, Match2b, MatchStatus, Paper
 from erp.services.gst_returns.paging import page_of
 from erp.services.gst_returns.papers_2b import Pairing, pair_up, used_documents
-from erp.services.gst_returns.registrations import GstinText, registration_of
-from erp.services.gst_returns.tax_period import Months, period_from
+from erp.services.gst_returns.registrations import GstinText, Registration, registration_of
+from erp.services.gst_returns.tax_period import Months, TaxPeriod, period_from
 from erp.services.platform import (
     Command,
     Day,
@@ -55,7 +55,8 @@ class MatchRow(Result):
 
     Attributes:
         id: Of the reported document, else of the bill. suggested_id: The bill it may be.
-        kind: `INV`, `DBN`, `CRN`, or of a distributor `ISD`, `ISC`. is_amended: it takes another's place.
+        kind: `INV`, `DBN`, `CRN`, of a distributor `ISD`, `ISC`, or `BOE` of imported goods.
+        is_amended: It takes another's place.
         booked_as: Of a bill that claims or assets book, their numbers; page: of the first of them, or the bill's.
         books, reported, claimed: Tax in the books and as reported, and what of it may be claimed; below zero of what
             takes credit back.
@@ -86,7 +87,7 @@ class MatchPage(Rows):
     """A page of pairs with the sums of all.
 
     Attributes:
-        is_imported: A statement of the month is here.
+        is_imported: A statement of the month is here. left_out: parts of its files that are not read, in words.
         not_booked: Tax of documents that the books do not have; not_taken_off: of notes that take credit back.
     """
 
@@ -96,6 +97,7 @@ class MatchPage(Rows):
     waiting: Decimal
     not_booked: Decimal
     not_taken_off: Decimal
+    left_out: list[str]
 
 
 class DecideReported(Command):
@@ -159,7 +161,21 @@ def list_matches(session: Session, ctx: RequestContext, wanted: ListMatches) -> 
         waiting=sum(((row.books or NO_TAX) - row.claimed for row in booked), NO_TAX),
         not_booked=_unbooked(bills),
         not_taken_off=-_unbooked(notes),
+        left_out=_left_out(session, ctx, registration, period),
     )
+
+
+def _left_out(
+    session: Session, ctx: RequestContext, registration: Registration, period: TaxPeriod
+) -> list[str]:
+    """Return what of a month's files is not read, each part as the newest file has it."""
+    row = db.fetch_one(
+        session,
+        "select left_out from gst_2b_file where tenant_id = %s and company_id = %s and gstin = %s and starts_on = %s"
+        " order by imported_at desc, id desc limit 1",
+        (ctx.tenant_id, ctx.company_id, registration.gstin, period.starts_on),
+    )
+    return list(row["left_out"]) if row else []
 
 
 def _unbooked(rows: Iterable[MatchRow]) -> Decimal:

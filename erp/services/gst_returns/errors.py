@@ -148,6 +148,30 @@ class UnknownReported(NotFound):
     code = "unknown_reported"
 
 
+class UnknownChargeInvoice(NotFound):
+    """There is no such invoice of bank charges."""
+
+    code = "unknown_charge_invoice"
+
+
+class ChargesRecorded(Conflict):
+    """The invoice of bank charges is recorded already."""
+
+    code = "charges_recorded"
+
+
+class ChargesTakenBack(Conflict):
+    """The invoice of bank charges was taken back already."""
+
+    code = "charges_taken_back"
+
+
+class NothingCharged(Conflict):
+    """No charge with tax stands in the books that the invoice could be of."""
+
+    code = "nothing_charged"
+
+
 class NotItsBill(InvalidInput):
     """The bill is not one that the reported document can be."""
 
@@ -184,6 +208,13 @@ refuse_on(
 refuse_on(
     "uq_gst_return_filed",
     lambda: ReturnFiled("The return of this period is filed already. That is never undone."),
+)
+refuse_on(
+    "uq_gst_charge_invoice_once",
+    lambda: ChargesRecorded(
+        "This invoice is recorded already.",
+        fields={"number": "Recorded already. Look at the list."},
+    ),
 )
 refuse_on("uq_gst_2b_file", lambda: StatementKnown("This file was imported before."))
 refuse_on(

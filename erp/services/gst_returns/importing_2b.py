@@ -45,6 +45,7 @@ class StatementFacts(Result):
 
     Attributes:
         known: How many of its documents are kept already. is_known: The file itself is.
+        left_out: Parts that are not read, each with its name, how many documents it has, and why.
     """
 
     gstin: str
@@ -54,6 +55,7 @@ class StatementFacts(Result):
     suppliers: int
     tax: Decimal
     is_known: bool
+    left_out: list[str]
 
 
 class Import2b(Command):
@@ -100,6 +102,7 @@ def read_2b(session: Session, ctx: RequestContext, wanted: Read2b) -> StatementF
         suppliers=len({one.supplier_gstin for one in statement.documents}),
         tax=sum((one.heads.tax for one in statement.documents), ZERO),
         is_known=_is_known(session, ctx, digest),
+        left_out=list(statement.left_out),
     )
 
 
@@ -179,6 +182,7 @@ def import_2b(session: Session, ctx: RequestContext, cmd: Import2b) -> Imported2
         "sha256": digest,
         "file_name": cmd.file_name,
         "documents": len(statement.documents),
+        "left_out": list(statement.left_out),
         "imported_by": ctx.user_id,
     }
     db.insert_rows(session, Gst2bFile, [row])

@@ -197,6 +197,13 @@ def _compared(book: Paper, reported: Paper | None) -> Match2b:
     return Match2b(book, reported, MatchStatus.EXACT, "Number, day and amounts agree.")
 
 
+ENTRY = (
+    "Goods imported with this bill of entry. No bill of ours books tax paid at customs, so no figure of ours has it."
+    " Book it by a journal entry, and state its credit in 4(A)(1) on the portal."
+)
+"""What is said of a bill of entry, which no document of the books can be."""
+
+
 def _alone(reported: Paper, free: Iterable[Paper]) -> Match2b:
     candidates = [
         book
@@ -206,7 +213,7 @@ def _alone(reported: Paper, free: Iterable[Paper]) -> Match2b:
         and max(_gaps(book, reported)) <= TOLERANCE
     ]
     near = min(candidates, key=lambda book: abs(book.dated_on - reported.dated_on), default=None)
-    words = NOT_BOOKED[reported.is_note]
+    words = ENTRY if reported.kind == "BOE" else NOT_BOOKED[reported.is_note]
     if near:
         words = f"May be our {near.number} of {near.dated_on:%d-%m-%Y}: same supplier and amounts."
         words += NOTE_REMEDY if reported.is_note else ""

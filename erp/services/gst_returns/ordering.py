@@ -86,6 +86,30 @@ def _first(
     return None
 
 
+def filed_of(
+    session: Session, ctx: RequestContext, registration: Registration, period: TaxPeriod
+) -> dict[str, Any] | None:
+    """Return the figures of the filed GSTR-3B that a period's last day is of; nothing where it is not filed."""
+    row = db.fetch_one(
+        session,
+        "select figures from gst_return where tenant_id = %s and company_id = %s and gstin = %s"
+        " and form = 'gstr3b' and status = 'filed' and %s between starts_on and ends_on",
+        (ctx.tenant_id, ctx.company_id, registration.gstin, period.ends_on),
+    )
+    return row["figures"] if row else None
+
+
+def open_since(session: Session, ctx: RequestContext, registration: Registration) -> date:
+    """Return the first day of which no GSTR-3B is filed."""
+    row = db.fetch_one(
+        session,
+        "select max(ends_on) as day from gst_return where tenant_id = %s and company_id = %s and gstin = %s"
+        " and form = 'gstr3b' and status = 'filed'",
+        (ctx.tenant_id, ctx.company_id, registration.gstin),
+    )
+    return row["day"] + ONE_DAY if row and row["day"] else date.min
+
+
 def last_filed(
     session: Session,
     ctx: RequestContext,

@@ -1,6 +1,6 @@
 """Bills, those of claims and assets too, and reported documents, paired; and what of a bill may be claimed."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
@@ -13,6 +13,7 @@ from erp.core.context import RequestContext
 from erp.core.money import ZERO
 from erp.models.gst_returns import Decision2b
 from erp.services.gst_returns.amended_2b import Row, Standing, standing
+from erp.services.gst_returns.charges import Charges
 from erp.services.gst_returns.heads import NAMES, Heads
 from erp.services.gst_returns.matching_2b import (
     ELIGIBLE,
@@ -22,6 +23,7 @@ from erp.services.gst_returns.matching_2b import (
     match_papers,
 )
 from erp.services.gst_returns.notes_2b import read_notes
+from erp.services.gst_returns.reading_charges import read_charges, years_before
 from erp.services.gst_returns.registrations import Registration
 from erp.services.gst_returns.tax_period import TaxPeriod
 
@@ -38,11 +40,12 @@ _BOOKS = """
 _SPENT = """
     select u.bill_id, u.id, u.source, u.source_id, u.number, u.bill_number, u.dated_on, u.supplier, u.taken_on,
            u.taxable, u.igst, u.cgst, u.sgst, b.supplier_gstin,
-           u.source <> 'gateway' and u.taken_on >= %(from)s as is_new,
+           u.source not in ('gateway', 'bank') and u.taken_on >= %(from)s as is_new,
            u.id = any(%(held)s) as is_held
       from seen_bill_use u join seen_bill b on (b.tenant_id, b.id) = (u.tenant_id, u.bill_id)
      where u.tenant_id = %(tenant)s and u.branch_id = any(%(branches)s) and u.source <> 'purchase' and u.is_credit
-       and b.supplier_gstin <> '' and u.taken_on <= %(to)s and coalesce(u.ended_on, 'infinity') > %(to)s
+       and b.supplier_gstin <> '' and u.taken_on <= %(to)s
+       and (u.ended_on is null or u.ended_on > %(to)s and u.source not in ('gateway', 'bank'))
        and (u.taken_on >= %(since)s or u.id = any(%(held)s))
      order by u.taken_on, u.id
 """
@@ -65,15 +68,14 @@ PAGES: Final = {
     "expense": "/expenses/{}",
     "asset": "/fixed-assets/{}",
     "gateway": "/gateways/invoices",
+    "bank": "/gst/charges",
 }
 """Where a document that books a bill is seen."""
-YEARS = 2
-"""How long ago a document may have been reported; its credit lapses sooner (CGST Act s.16(4))."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one claim, asset or settlement books of a bill.
+    """What one claim or asset books of a bill, or an invoice of charges as its whole.
 
     Attributes:
         id: Of the use in the register of bills; page: of the document, which is called `number`.
@@ -94,11 +96,13 @@ class Pairing:
     Attributes:
         decisions: What was decided, by the reported document.
         is_imported: A statement of every month of the period is here; else nothing is asked of bills.
+        statements: First days of the months, until the period's end, whose statements are here.
         asked: Bills that the period's return asks for; all others are another return's.
         carried: Of these, what waited in the last filed return.
         parts: Of a bill that claims or assets book, the parts of each.
         notes: Pairs of what takes credit back. taken_off: those of the books that the period's return takes off.
         pages: Where a note of the books is seen.
+        charges: What gateways and banks kept, and the tax invoices of it.
     """
 
     matches: tuple[Match2b, ...]
@@ -110,6 +114,8 @@ class Pairing:
     notes: tuple[Match2b, ...] = ()
     taken_off: frozenset[UUID] = frozenset()
     pages: Mapping[UUID, str] = field(default_factory=dict)
+    charges: Charges = field(default_factory=Charges)
+    statements: frozenset[date] = frozenset()
 
     def is_asked(self, match: Match2b) -> bool:
         """Tell whether a pair's bill is one of this period's return."""
@@ -145,7 +151,7 @@ def pair_up(
     ctx: RequestContext,
     registration: Registration,
     period: TaxPeriod,
-    held: Iterable[UUID] = (),
+    held: Collection[UUID] = (),
 ) -> Pairing:
     """Pair bills booked until a period's end with what was reported until then.
 
@@ -158,25 +164,28 @@ def pair_up(
         "gstin": registration.gstin,
         "branches": list(registration.branch_ids),
         "from": period.starts_on,
-        "since": period.starts_on.replace(year=max(period.starts_on.year - YEARS, 1)),
+        "since": years_before(period.starts_on),
         "to": period.ends_on,
         "held": list(held),
     }
     bills = db.fetch_all(session, _BOOKS, given)
     spent = _by_bill(db.fetch_all(session, _SPENT, given))
+    charges = read_charges(session, ctx, registration, period, held)
     kept = standing(db.fetch_all(session, _REPORTED, given))
     used = used_documents(session, ctx, registration.gstin)
     portal = [_paper(row, kept, used) for row in kept.rows]
-    heads = [*bills, *(_whole(uses) for uses in spent.values())]
+    heads = [*bills, *(_whole(uses, charges.asked_bills) for uses in spent.values())]
     asked = frozenset(row["id"] for row in heads if row["is_asked"])
     booked = {row["id"]: row["booked_on"] for row in heads if not row["is_asked"]}
     own = {row["id"] for row in kept.rows if row["starts_on"] >= period.starts_on}
     waited = set(given["held"])
     found = match_papers([_book(row) for row in heads], [one for one in portal if not one.is_note])
+    statements = _statements(session, ctx, registration, period)
     pairing = Pairing(
         matches=tuple(_elsewhere(one, booked) for one in found if _is_shown(one, asked, own)),
         decisions={row["id"]: row for row in kept.rows},
-        is_imported=_is_imported(session, ctx, registration, period),
+        is_imported=len([month for month in statements if month >= period.starts_on])
+        == _months(period),
         asked=asked,
         carried=frozenset(
             bill_id
@@ -184,6 +193,8 @@ def pair_up(
             if waited & ({bill_id} | {use["id"] for use in spent.get(bill_id, ())})
         ),
         parts={bill_id: [_part(use) for use in uses] for bill_id, uses in spent.items()},
+        charges=charges,
+        statements=statements,
     )
     return _with_notes(pairing, read_notes(session, given), portal, (period, own))
 
@@ -221,8 +232,8 @@ def _by_bill(rows: Iterable[db.Row]) -> dict[UUID, list[db.Row]]:
     return found
 
 
-def _whole(uses: Sequence[db.Row]) -> db.Row:
-    """Return a bill whose parts several claims or assets book, as a purchase bill is read."""
+def _whole(uses: Sequence[db.Row], asked: Container[UUID]) -> db.Row:
+    """Return a bill whose parts several claims or assets book, as a purchase bill is read; so an invoice of charges."""
     first = uses[0]
     sums = {name: sum((use[name] for use in uses), ZERO) for name in ("taxable", *NAMES)}
     return {
@@ -231,7 +242,8 @@ def _whole(uses: Sequence[db.Row]) -> db.Row:
         "id": first["bill_id"],
         "billed_on": first["dated_on"],
         "booked_on": first["taken_on"],
-        "is_asked": any(use["is_new"] or use["is_held"] for use in uses),
+        "is_asked": first["bill_id"] in asked
+        or any(use["is_new"] or use["is_held"] for use in uses),
     }
 
 
@@ -258,17 +270,20 @@ def _elsewhere(match: Match2b, booked: dict[UUID, date]) -> Match2b:
     return replace(match, words=words)
 
 
-def _is_imported(
+def _statements(
     session: Session, ctx: RequestContext, registration: Registration, period: TaxPeriod
-) -> bool:
-    row = db.fetch_one(
+) -> frozenset[date]:
+    rows = db.fetch_all(
         session,
-        "select count(distinct starts_on) as months from gst_2b_file where tenant_id = %s and company_id = %s"
-        " and gstin = %s and starts_on between %s and %s",
-        (ctx.tenant_id, ctx.company_id, registration.gstin, period.starts_on, period.ends_on),
+        "select distinct starts_on from gst_2b_file where tenant_id = %s and company_id = %s"
+        " and gstin = %s and starts_on <= %s",
+        (ctx.tenant_id, ctx.company_id, registration.gstin, period.ends_on),
     )
-    wanted = period.ends_on.month - period.starts_on.month + 1
-    return row is not None and row["months"] == wanted
+    return frozenset(row["starts_on"] for row in rows)
+
+
+def _months(period: TaxPeriod) -> int:
+    return period.ends_on.month - period.starts_on.month + 1
 
 
 def _heads(row: Row) -> Heads:

@@ -11,6 +11,7 @@ from erp.core.bill_numbers import bill_key
 from erp.core.errors import DomainError, InvalidInput
 from erp.core.money import LARGEST_AMOUNT, ZERO, round_money
 from erp.services.gst_returns.heads import Heads
+from erp.services.gst_returns.unread_2b import parts_left_out
 from erp.services.party import read_gstin
 
 MOST_BYTES: Final = 180_000
@@ -33,7 +34,9 @@ class Reported:
     """A document as a supplier reported it, or as they amended it.
 
     Attributes:
-        kind: `INV`, `DBN`, `CRN`; of an input service distributor `ISD`, `ISC` for its credit note.
+        supplier_gstin: Empty of goods from abroad.
+        kind: `INV`, `DBN`, `CRN`; of an input service distributor `ISD`, `ISC` for its credit note; `BOE` of a bill of
+            entry.
         original: Of an amendment, what it amends.
     """
 
@@ -53,9 +56,11 @@ class Section:
     """How the portal writes one kind of document.
 
     Attributes:
-        papers: Name of a supplier's list. number, day, kind: names of these fields; a section of invoices has no kind.
+        papers: Name of a supplier's list; empty where the section is a list without suppliers.
+        number, day, kind: Names of these fields; a section of invoices has no kind.
         before: The same three names of the original; empty where the section amends nothing.
         available: Name of the field that says whether credit may be claimed.
+        is_import: Bills of entry, whose number stands beside the port's code.
     """
 
     papers: str
@@ -64,11 +69,13 @@ class Section:
     kind: str = ""
     before: tuple[str, str, str] | None = None
     available: str = "itcavl"
+    is_import: bool = False
 
 
 _INVOICE = Section("inv", "inum", "dt")
 _NOTE = Section("nt", "ntnum", "dt", "typ")
 _SHARE = Section("doclist", "docnum", "docdt", "doctyp", available="itcelg")
+_ENTRY = Section("boe", "boenum", "boedt", is_import=True)
 SECTIONS: Final[Mapping[str, Section]] = {
     "b2b": _INVOICE,
     "b2ba": replace(_INVOICE, before=("oinum", "oidt", "")),
@@ -76,6 +83,10 @@ SECTIONS: Final[Mapping[str, Section]] = {
     "cdnra": replace(_NOTE, before=("ontnum", "ontdt", "onttyp")),
     "isd": _SHARE,
     "isda": replace(_SHARE, before=("odocnum", "odocdt", "odoctyp")),
+    "ecom": _INVOICE,
+    "ecoma": replace(_INVOICE, before=("oinum", "oidt", "")),
+    "impg": replace(_ENTRY, papers=""),
+    "impgsez": _ENTRY,
 }
 """Sections of `docdata` that are read. Source: the portal's published fields of GSTR-2B, version 1.0."""
 KINDS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -87,11 +98,16 @@ KINDS: Final[Mapping[str, Mapping[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Statement2b:
-    """A month's statement for one registration."""
+    """A month's statement for one registration.
+
+    Attributes:
+        left_out: Parts of the file that are not read, in words.
+    """
 
     gstin: str
     starts_on: date
     documents: tuple[Reported, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def _refused(message: str) -> InvalidInput:
@@ -116,7 +132,7 @@ def read_statement(content: bytes) -> Statement2b:
         _reported(name, supplier, paper)
         for name, section in SECTIONS.items()
         for supplier in _list(papers, name)
-        for paper in _list(supplier, section.papers)
+        for paper in (_list(supplier, section.papers) if section.papers else (supplier,))
     )
     if len(found) > MOST_DOCUMENTS:
         raise _refused(f"The file has more than {MOST_DOCUMENTS:,} documents.")
@@ -124,6 +140,7 @@ def read_statement(content: bytes) -> Statement2b:
         gstin=_gstin(data.get("gstin"), "data"),
         starts_on=_month(data.get("rtnprd")),
         documents=found,
+        left_out=tuple(parts_left_out(data, SECTIONS)),
     )
 
 
@@ -143,6 +160,8 @@ def _list(value: Mapping[str, Any], name: str) -> Iterable[Mapping[str, Any]]:
 
 def _reported(name: str, supplier: Mapping[str, Any], paper: Mapping[str, Any]) -> Reported:
     section = SECTIONS[name]
+    if section.is_import:
+        return _entry(section, supplier, paper)
     number = _number(paper, section.number, f"a document of {supplier.get('ctin')} in {name}")
     where = f"document {number}"
     gstin = _gstin(supplier.get("ctin"), where)
@@ -157,6 +176,26 @@ def _reported(name: str, supplier: Mapping[str, Any], paper: Mapping[str, Any]) 
         heads=heads,
         is_available=paper.get(section.available, "Y") == "Y" and paper.get("rev", "N") != "Y",
         original=_original(section, paper, where),
+    )
+
+
+def _entry(section: Section, supplier: Mapping[str, Any], paper: Mapping[str, Any]) -> Reported:
+    """Return a bill of entry: of goods from abroad without a supplier, of a special economic zone with one."""
+    port = f"{paper.get('portcode') or ''}".strip()
+    told = {section.number: f"{paper.get(section.number) or ''} {port}".strip()}
+    number = _number(told, section.number, "a bill of entry")
+    where = f"bill of entry {number}"
+    day = _day(paper.get(section.day), where)
+    is_amended = paper.get("isamd") == "Y"
+    return Reported(
+        supplier_gstin=_gstin(supplier.get("ctin"), where) if section.papers else "",
+        supplier=f"{supplier.get('trdnm') or 'Customs'}"[:LONGEST],
+        kind="BOE",
+        number=number,
+        dated_on=day,
+        heads=Heads(_sum([paper], "txval", where), _sum([paper], "igst", where)),
+        is_available=True,
+        original=Original("BOE", number, day) if is_amended else None,
     )
 
 

@@ -11,9 +11,11 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.money import ZERO, allocate
 from erp.models.gst_returns import CreditChangeKind
+from erp.services.gst_returns.charges import Charges
 from erp.services.gst_returns.gstr3b import GIVES_BACK, CreditChange, Inward, InwardKind
 from erp.services.gst_returns.heads import NAMES, Heads
 from erp.services.gst_returns.proving import Difference, without_mended
+from erp.services.gst_returns.reading_charges import read_charges
 from erp.services.gst_returns.registrations import Registration
 from erp.services.gst_returns.tax_period import TaxPeriod
 
@@ -66,32 +68,18 @@ _CLAIMS = """
 """
 _SPENT = """
     with spent as (
-        select u.id, u.source_id as origin_id, u.number, u.supplier, u.branch_id, u.taken_on as booked_on,
+        select u.id, u.source_id as origin_id, u.number, u.supplier, u.taken_on as booked_on,
                u.ended_on as reversed_on, u.taxable, u.igst, u.cgst, u.sgst
           from seen_bill_use u
          where u.tenant_id = %(tenant)s and u.is_credit and u.source in ('expense', 'asset')
-           and u.branch_id = any(%(branches)s)
-        union all
-        select s.id, s.id, s.provider_id, g.name, e.branch_id, e.effective_on, null, s.fee,
-               sum(l.debit - l.credit) filter (where k.key = 'input_igst'),
-               sum(l.debit - l.credit) filter (where k.key = 'input_cgst'),
-               sum(l.debit - l.credit) filter (where k.key = 'input_sgst')
-          from gateway_settlement s
-          join gateway_account g on (g.tenant_id, g.id) = (s.tenant_id, s.account_id)
-          join journal_entry e on (e.tenant_id, e.id) = (s.tenant_id, s.entry_id)
-          join journal_line l on (l.tenant_id, l.entry_id) = (e.tenant_id, e.id)
-          join account k on (k.tenant_id, k.id) = (l.tenant_id, l.account_id) and k.key like 'input\\_%%'
-         where s.tenant_id = %(tenant)s and e.effective_on between %(from)s and %(to)s
-         group by s.id, s.provider_id, g.name, e.branch_id, e.effective_on, s.fee),
+           and u.branch_id = any(%(branches)s)),
     signed as (
         select *, (booked_on between %(from)s and %(to)s)::int
                   - (coalesce(reversed_on, 'infinity') between %(from)s and %(to)s)::int as sign
-          from spent where branch_id = any(%(branches)s)
-           and coalesce(igst, 0) + coalesce(cgst, 0) + coalesce(sgst, 0) <> 0)
-    select id, origin_id, number, coalesce(supplier, '') as supplier,
-           case sign when 1 then booked_on else reversed_on end as booked_on, coalesce(igst, 0) <> 0 as is_inter,
-           sign * taxable as taxable, sign * coalesce(igst, 0) as igst, sign * coalesce(cgst, 0) as cgst,
-           sign * coalesce(sgst, 0) as sgst
+          from spent where igst + cgst + sgst <> 0)
+    select id, origin_id, number, supplier,
+           case sign when 1 then booked_on else reversed_on end as booked_on, igst <> 0 as is_inter,
+           sign * taxable as taxable, sign * igst as igst, sign * cgst as cgst, sign * sgst as sgst
       from signed where sign <> 0 order by 4, 1
 """
 _REVERSE = """
@@ -124,9 +112,17 @@ class InwardSide:
 
 
 def read_inward(
-    session: Session, ctx: RequestContext, registration: Registration, period: TaxPeriod
+    session: Session,
+    ctx: RequestContext,
+    registration: Registration,
+    period: TaxPeriod,
+    charges: Charges | None = None,
 ) -> InwardSide:
-    """Return purchases, reverse charge and credit changes of a period, each against the books."""
+    """Return purchases, reverse charge and credit changes of a period, each against the books.
+
+    Args:
+        charges: Those of gateways and banks until the period's end, where they are read already.
+    """
     given = {
         "tenant": ctx.tenant_id,
         "company": ctx.company_id,
@@ -139,6 +135,8 @@ def read_inward(
     back = [_taken_back(row) for row in db.fetch_all(session, _RETURNS, given)]
     back += _claims(session, given, booked)
     spent = [_spent(row) for row in db.fetch_all(session, _SPENT, given)]
+    kept = charges or read_charges(session, ctx, registration, period)
+    spent += kept.of(period)
     reverse = [_reverse(row) for row in db.fetch_all(session, _REVERSE, given)]
     changes = db.fetch_all(session, _CHANGES, given)
     stated = {row["id"]: _signed(row) for row in changes}

@@ -45,6 +45,7 @@ from erp.services.gst_returns.proposing_credit import common_hint
 from erp.services.gst_returns.proving import Difference, outward_differences
 from erp.services.gst_returns.quarters import Quarter, read_quarter
 from erp.services.gst_returns.reading_side import read_outward_side
+from erp.services.gst_returns.reconciling_credit import charges_hint, credit_lines
 from erp.services.gst_returns.refunds import last_day_of, less_refunds
 from erp.services.gst_returns.registrations import Registration
 from erp.services.gst_returns.schemes import Span, days_for, span_on, spans_of
@@ -269,6 +270,7 @@ def _gstr3b(
         "cash": (in_rupees(paid.cash) + in_rupees(reverse)).texts(),
         "left": paid.left.texts(),
         "held": claims.held_texts(),
+        "credit": credit_lines(side.booked, claims, cells),
         "claimed": list(claims.pairs),
         SINCE: f"{since}",
         "total": (liability + reverse).texts(),
@@ -276,7 +278,7 @@ def _gstr3b(
     }
     file = gstr3b(registration.gstin, period.fp, stated, inter)
     problems = [*_taken_off(before), *_negatives(carried), *_short(short), *_unproved(claims)]
-    problems += [*claims.disagreements, *lapsed_credit(claims.inward)]
+    problems += [*claims.disagreements, *lapsed_credit(claims.inward), *charges_hint(claims)]
     problems += common_hint(session, ctx, registration, period, entries)
     found = [differences, list(side.differences)]
     owed = Owed(liability.tax + reverse.tax, stated, paid, short)

@@ -155,7 +155,7 @@ def note_receipt(session: Session, ctx: RequestContext, cmd: NoteReceipt) -> Not
         end_message(
             session, ctx, found, "failed", problem=problem, carrier_ref=found["carrier_ref"]
         )
-    if receipt is not Receipt.UNDELIVERED and found["status"] in ("queued", "failed"):
+    if receipt is not Receipt.UNDELIVERED and found["status"] != "sent":
         end_message(session, ctx, found, "sent", carrier_ref=cmd.carrier_ref)
     return Noted(is_new=True)
 

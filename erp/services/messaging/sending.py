@@ -209,13 +209,13 @@ def plan_message(session: Session, ctx: RequestContext, message_id: UUID) -> Out
 
 
 def note_carried(session: Session, ctx: RequestContext, message_id: UUID, carrier_ref: str) -> None:
-    """Note that a carrier took a message.
+    """Note that a carrier took a message: it is sent, also where somebody cancelled it meanwhile.
 
     Emits:
         messaging.message_ended.v1.
     """
     found = hold_message(session, ctx, message_id)
-    if found["status"] == "queued":
+    if found["status"] in {"queued", "cancelled"}:
         end_message(session, ctx, found, "sent", carrier_ref=carrier_ref[:200])
 
 

@@ -85,7 +85,8 @@ def post_exchange(session: Session, ctx: RequestContext, cmd: PostExchange) -> E
 
     The bill is rounded so that the difference is whole rupees. What goes out was on the shelf before,
     never what comes back. What was paid for the goods pays the bill; what was put on the account is
-    owed for the bill instead, which is no new credit. Caps count what goes out less what comes back.
+    owed for the bill instead, which is no new credit. Caps count what goes out less what comes back. A bill that
+    comes back whole gives its coupon back first: the new one may use it.
 
     Locks, in this order: the shift (alone), the notes of the original bill, the stock balances of both
     sides sorted by variant and lot, the loyalty programme (shared), the coupon, the customer (before it
@@ -108,7 +109,8 @@ def post_exchange(session: Session, ctx: RequestContext, cmd: PostExchange) -> E
     sale = _sale_of(cmd, draft)
     buyer = party.get_party_for_sale(session, ctx, sale.customer_id)
     coming = ComingBack(draft.original.id, {line.line_no: line.quantity for line in cmd.returned})
-    bill = draw_up(session, ctx, shift, buyer, sale, Occasion(back=coming))
+    freed_id = cmd.sale_id if draft.is_last else None
+    bill = draw_up(session, ctx, shift, buyer, sale, Occasion(back=coming, freed_id=freed_id))
     bill = bill.rounded_against(draft.credit)
     offer = Offer(sale, shift, buyer, bill, replaces_id=cmd.return_id)
     require_fit(session, ctx, offer)

@@ -44,10 +44,17 @@ class Occasion:
     Attributes:
         purpose: A sale; one that was `paid` already; or a `quote`, which holds nothing.
         back: Goods of an earlier bill that come back for what goes out.
+        freed_id: That bill's sale, where nothing of it is left: its coupon may be used for what goes out.
     """
 
     purpose: Literal["sale", "paid", "quote"] = "sale"
     back: ComingBack | None = None
+    freed_id: UUID | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether goods, coupon and customer are held until the transaction ends."""
+        return self.purpose != "quote"
 
 
 SALE = Occasion()
@@ -168,16 +175,17 @@ def draw_up(
     sales.require_licence(session, ctx, buyer, goods.values())
     handed = all_handed(lines, goods, asked, free)
     sales.require_within_cap(handed)
-    is_held = occasion.purpose != "quote"
-    choose = inventory.allocate if is_held else inventory.foresee
+    choose = inventory.allocate if occasion.is_held else inventory.foresee
     picks = choose(session, ctx, shift.location_id, _wanted(lines, free), with_parts=True)
     parts = _parts(lines, goods, picks, free)
     parts = [_priced(book, asked, part) for part in parts]
     if occasion.purpose == "paid":
         parts = [_as_paid(part) for part in parts]
     _check_prices(parts)
-    bill = _taxed(session, ctx, shift, buyer, (basket, is_held), parts)
-    billing.require_within_period(session, ctx, buyer, handed, is_held=is_held, back=occasion.back)
+    bill = _taxed(session, ctx, shift, buyer, (basket, occasion), parts)
+    billing.require_within_period(
+        session, ctx, buyer, handed, is_held=occasion.is_held, back=occasion.back
+    )
     return bill
 
 
@@ -292,10 +300,10 @@ def _taxed(
     ctx: RequestContext,
     shift: OpenShift,
     buyer: SaleParty,
-    wanted: tuple[Basket, bool],
+    wanted: tuple[Basket, Occasion],
     parts: Sequence[Part],
 ) -> Bill:
-    basket, is_held = wanted
+    basket, occasion = wanted
     place = _place_of_supply(shift, buyer)
     supply = Supply(
         seller_state=shift.seller_state,
@@ -312,7 +320,14 @@ def _taxed(
         plain = billing.tax_supply(supply).totals
         value = plain.gross - plain.line_discount - basket.bill_discount
         discount = sales.with_coupon(
-            session, ctx, discount, basket.coupon, buyer, value, is_held=is_held
+            session,
+            ctx,
+            discount,
+            basket.coupon,
+            buyer,
+            value,
+            is_held=occasion.is_held,
+            freed_id=occasion.freed_id,
         )
     taxed = billing.tax_supply(replace(supply, bill_discount=discount.total))
     return Bill(tuple(parts), taxed, place, discount, _ceilings(session, ctx, basket, parts))

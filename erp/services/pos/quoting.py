@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
 from erp.core.money import ZERO, round_money
-from erp.services import party
+from erp.services import billing, party
 from erp.services.billing import ComingBack, TaxedLine
 from erp.services.platform import Amount, Query, Result, query
 from erp.services.pos.basket import MAX_LINES, Basket
@@ -104,7 +104,9 @@ def quote_cart(session: Session, ctx: RequestContext, wanted: QuoteCart) -> Cart
     """
     shift = get_open_shift(session, ctx, wanted.shift_id)
     buyer = party.get_party_for_sale(session, ctx, wanted.customer_id)
-    occasion = Occasion("quote", _coming_back(session, ctx, wanted))
+    back = _coming_back(session, ctx, wanted)
+    is_whole = back is not None and billing.comes_back_whole(session, ctx, back)
+    occasion = Occasion("quote", back, wanted.returned_sale_id if is_whole else None)
     bill = draw_up(session, ctx, shift, buyer, wanted, occasion)
     bill = bill.rounded_against(wanted.coming_back) if wanted.coming_back else bill
     totals, limit, beyond = bill.totals, ctx.limit("discount_percent"), bill.beyond(bill.ceilings)

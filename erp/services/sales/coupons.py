@@ -37,14 +37,15 @@ HUNDRED = Decimal(100)
 MOST_USES = 1_000_000
 _NEXT_SLOT: LiteralString = """
     coalesce((select min(g.slot) from coupon_use g
-               where (g.tenant_id, g.coupon_id) = (c.tenant_id, c.id) and g.given_back_at is not null
+               where (g.tenant_id, g.coupon_id) = (c.tenant_id, c.id)
+                 and (g.given_back_at is not null or g.document_id = %(freed)s)
                  and not exists (select 1 from coupon_use s
                                   where (s.tenant_id, s.coupon_id, s.slot) = (g.tenant_id, g.coupon_id, g.slot)
-                                    and s.given_back_at is null)),
+                                    and s.given_back_at is null and s.document_id is distinct from %(freed)s)),
              (select coalesce(max(s.slot), 0) + 1 from coupon_use s
                where (s.tenant_id, s.coupon_id) = (c.tenant_id, c.id) and s.given_back_at is null))
 """
-"""The slot of a coupon `c` that its next use takes: one that was given back, else the next."""
+"""The slot of a coupon `c` that its next use takes: one that was given back (or is, by `freed`), else the next."""
 CouponCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{2,19}$")]
 Uses = Annotated[int, Field(ge=1, le=MOST_USES)]
 
@@ -199,7 +200,7 @@ def check_coupon(session: Session, ctx: RequestContext, wanted: CheckCoupon) -> 
         CouponRefused: It does not hold for this customer, amount or day; says why.
     """
     buyer = party.get_party_for_sale(session, ctx, wanted.customer_id)
-    row = _find(session, ctx, wanted.code, buyer)
+    row = _find(session, ctx, wanted.code, buyer, None)
     discount = _value(ctx, row, buyer, wanted.amount)
     return CouponAnswer(coupon_id=row["id"], code=row["code"], name=row["name"], discount=discount)
 
@@ -213,17 +214,19 @@ def with_coupon(  # noqa: PLR0913  what is asked of a coupon, each by its name
     value: Decimal,
     *,
     is_held: bool,
+    freed_id: UUID | None = None,
 ) -> Discount:
     """Return the discount of a bill with a coupon's.
 
     Args:
         value: What the goods come to, other discounts taken off.
         is_held: Lock the coupon until the transaction ends, to use it; a quote waits for nobody.
+        freed_id: A document that gives its coupon back in the same transaction, before this one is used.
 
     Raises:
         CouponRefused: It does not hold for this customer, value or day; says why.
     """
-    row = _find(session, ctx, code, buyer, lock="for update" if is_held else "")
+    row = _find(session, ctx, code, buyer, freed_id, lock="for update" if is_held else "")
     amount = _value(ctx, row, buyer, value)
     return replace(discount, by_coupon=amount, coupon_id=row["id"], coupon=row["code"])
 
@@ -247,8 +250,8 @@ def use_coupon(
         f"select max_uses, is_once_each, {_NEXT_SLOT} as slot,"  # noqa: S608  made of literals
         " (select coalesce(max(use_no), 0) + 1 from coupon_use"
         " where tenant_id = c.tenant_id and coupon_id = c.id) as use_no"
-        " from coupon c where tenant_id = %s and id = %s",
-        (ctx.tenant_id, discount.coupon_id),
+        " from coupon c where tenant_id = %(tenant)s and id = %(coupon)s",
+        {"tenant": ctx.tenant_id, "coupon": discount.coupon_id, "freed": None},
     )
     assert row is not None  # noqa: S101  it was read before
     use = {
@@ -288,11 +291,17 @@ def _find(
     ctx: RequestContext,
     code: str,
     buyer: SaleParty,
+    freed_id: UUID | None,
     *,
     lock: Literal["", "for update"] = "",
 ) -> db.Row:
     """Return a coupon with the slot of its next use, and whether this customer used theirs."""
-    given = {"tenant": ctx.tenant_id, "code": code.strip().upper(), "party": buyer.id}
+    given = {
+        "tenant": ctx.tenant_id,
+        "code": code.strip().upper(),
+        "party": buyer.id,
+        "freed": freed_id,
+    }
     row = db.fetch_one(
         session,
         f"select * from coupon where tenant_id = %(tenant)s and code = %(code)s {lock}",  # noqa: S608  one of two literals
@@ -303,7 +312,8 @@ def _find(
     used = db.fetch_one(
         session,
         f"select {_NEXT_SLOT} as slot, exists (select from coupon_use where tenant_id = c.tenant_id"  # noqa: S608  made of literals
-        " and coupon_id = c.id and only_party_id = %(party)s and given_back_at is null)"
+        " and coupon_id = c.id and only_party_id = %(party)s and given_back_at is null"
+        " and document_id is distinct from %(freed)s)"
         " as is_used_by_them from coupon c where tenant_id = %(tenant)s and id = %(coupon)s",
         given | {"coupon": row["id"]},
     )

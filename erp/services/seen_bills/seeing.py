@@ -22,8 +22,10 @@ WORDS: Final = {
     BillSource.EXPENSE: "{}",
     BillSource.ASSET: "Asset {}",
     BillSource.GATEWAY: "The invoice of charges {}",
+    BillSource.BANK: "The invoice of charges {}",
 }
-_SUPPLIERS: Final[list[Callable[[Session, RequestContext, "Seen"], str]]] = []
+_SUPPLIERS: Final[dict[BillSource, Callable[[Session, RequestContext, "Seen"], str]]] = {}
+"""Who tells that a supplier's credit is taken by other papers, by the kind of document that they are."""
 _USES: LiteralString = """
     select u.id as use_id, u.bill_id, u.source, u.source_id, u.number, u.is_credit, u.igst + u.cgst + u.sgst as tax,
            u.bill_tax, u.noted_at
@@ -61,9 +63,11 @@ class Seen:
         return bool(self.identity and bill_key(self.number))
 
 
-def asks_about_suppliers(told: Callable[[Session, RequestContext, Seen], str]) -> None:
-    """Let a domain above say that it takes the credit of a supplier by other papers; nothing where it does not."""
-    _SUPPLIERS.append(told)
+def asks_about_suppliers(
+    kind: BillSource, told: Callable[[Session, RequestContext, Seen], str]
+) -> None:
+    """Let a domain above say that it takes the credit of a supplier by papers of a kind; nothing where it does not."""
+    _SUPPLIERS[kind] = told
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +173,10 @@ def look_for(
         found = [one for one in seen_elsewhere(session, ctx, seen, own) if one.source is not kind]
         if found and BillSeen.code not in ctx.confirmed:
             raise bill_seen(field, seen, found)
-        if found or kind is BillSource.GATEWAY or CreditElsewhere.code in ctx.confirmed:
+        if found or CreditElsewhere.code in ctx.confirmed:
             continue
-        for words in filter(None, (told(session, ctx, seen) for told in _SUPPLIERS)):
+        others = [told for own, told in _SUPPLIERS.items() if own is not kind]
+        for words in filter(None, (told(session, ctx, seen) for told in others)):
             raise CreditElsewhere(words, fields={field: words})
 
 

@@ -69,11 +69,8 @@ def undo_step(session: Session, ctx: RequestContext, cmd: UndoStep) -> Identifie
     part = (undone, made.amount, made.taxes)
     about = {"undoes_id": made.id, "reason": cmd.reason}
     step_id = write_step(session, ctx, held, part, ctx.today, **about)
-    is_applied = made.kind is AdvanceStepKind.APPLIED
-    own = None
-    if made.entry_id is not None and is_applied:
-        own = accounting.item_of(session, ctx, made.entry_id)
-        accounting.unsettle(session, ctx, own, cmd.reason)
+    if made.entry_id is not None:
+        accounting.release_items(session, ctx, made.entry_id, cmd.reason)
     if made.payment_id is not None:
         payments.take_back_advance(session, ctx, made.payment_id, cmd.reason)
     if made.entry_id is not None:
@@ -81,8 +78,8 @@ def undo_step(session: Session, ctx: RequestContext, cmd: UndoStep) -> Identifie
         lines = [*_owed_again(held, made), *tax_due(made.taxes)]
         step = (step_id, undone, ctx.today, words)
         back = post_step(session, ctx, held, step, lines, made.entry_id)
-        if own is not None and back is not None:
-            _match(session, ctx, held, {own, accounting.item_of(session, ctx, back)})
+        if back is not None:
+            accounting.cancel_out(session, ctx, made.entry_id, back)
     return Identified(id=step_id)
 
 
@@ -118,10 +115,3 @@ def _owed_again(held: HeldAdvance, made: _Made) -> list[NewLine]:
         debit("debtors", made.amount, held.party_id),
         credit("service_advances", made.amount, held.party_id),
     ]
-
-
-def _match(session: Session, ctx: RequestContext, held: HeldAdvance, pair: set[UUID]) -> None:
-    """Match what was credited with what took it back: nothing of either stays open."""
-    items = accounting.hold_items(session, ctx, "debtors", held.party_id)
-    own = [item for item in items if item.id in pair]
-    accounting.settle(session, ctx, own, accounting.oldest_first(own))

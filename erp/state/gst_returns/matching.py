@@ -61,6 +61,7 @@ class MatchListState(ListState, rx.State):
     file_words: str = ""
     file_problem: str = ""
     file_known: bool = False
+    file_left_out: str = ""
 
     _content: str = ""
     _key: str = ""
@@ -101,6 +102,7 @@ class MatchListState(ListState, rx.State):
         } | {
             "is_imported": "yes" if page.is_imported else "",
             "not_taken_off": money_text(page.not_taken_off) if page.not_taken_off else "",
+            "left_out": "; ".join(page.left_out),
         }
 
     @handler(permission=PREPARE)
@@ -131,6 +133,7 @@ class MatchListState(ListState, rx.State):
             f"{found.starts_on:%B %Y} of {found.gstin}: {counted(found.documents, 'document', 'documents')}"
             f"{known}, {counted(found.suppliers, 'supplier', 'suppliers')}, {money_text(found.tax)} tax."
         )
+        self.file_left_out = "; ".join(found.left_out)
 
     @handler(permission=PREPARE)
     async def keep_file(self) -> EventSpec | None:

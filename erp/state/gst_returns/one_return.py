@@ -78,6 +78,7 @@ ISSUED_COLUMNS = (
     Column("cancel", "Cancelled", Kind.COUNT, wide_only=True),
     Column("net_issue", "Issued", Kind.COUNT),
 )
+CREDIT_COLUMNS = (Column("name", "Credit"), *HEADS[1:], Column("tax", "Tax", Kind.MONEY))
 PAID_COLUMNS = (
     Column("name", "Paid", detail="words"),
     Column("amount", "Amount", Kind.MONEY),
@@ -98,6 +99,7 @@ class GstReturnState(RecordState, rx.State):
     hsn: list[dict[str, str]] = []
     issued: list[dict[str, str]] = []
     paid: list[dict[str, str]] = []
+    credit: list[dict[str, str]] = []
     is_busy: bool = False
     report_problem: str = ""
 
@@ -117,6 +119,7 @@ class GstReturnState(RecordState, rx.State):
         self.hsn = display_rows(_hsn(found.figures), HSN_COLUMNS, zone, base + "hsn:{hsn_sc}")
         self.issued = display_rows(_issued(found.figures), ISSUED_COLUMNS, zone, "")
         self.paid = display_rows(_paid(found.figures), PAID_COLUMNS, zone, "")
+        self.credit = display_rows(_credit(found.figures), CREDIT_COLUMNS, zone, "")
         self.head = _head(found, principal)
         self.report_problem = ""
         refused = await self._ask("gst_returns.list_refusals", {"return_id": record_id})
@@ -286,6 +289,16 @@ def _cells(figures: Mapping[str, Any], form: str) -> list[dict[str, Any]]:
     words = gst_returns.CELLS_CMP08 if form == "cmp08" else gst_returns.CELLS
     cells = figures["cells"]
     return [_row(key, key, told, cells[key]) for key, told in words.items() if key in cells]
+
+
+def _credit(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return how the accounts of input tax lead to the credit that is claimed, without lines of nothing."""
+    lines = figures.get("credit", {})
+    return [
+        _row(key, told, "", lines[key])
+        for key, told in gst_returns.CREDIT_LINES.items()
+        if key in lines and _tax(lines[key])
+    ]
 
 
 def _problem(row: Mapping[str, Any], at: int) -> dict[str, Any]:

@@ -73,6 +73,7 @@ PAPERS_2B: Final = {
     "CRN": "Credit note",
     "ISD": "Distributed credit",
     "ISC": "Distributed credit, taken back",
+    "BOE": "Bill of entry",
 }
 """Documents of GSTR-2B."""
 NOTES: Final = frozenset({"CRN", "ISC"})

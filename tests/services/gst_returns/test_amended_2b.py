@@ -87,7 +87,6 @@ def test_every_section_of_a_real_file_is_read(trader: Shop) -> None:
                 {"odoctyp": "ISDC", "odocnum": "1004", "odocdt": "02-10-2025"} | share("09", "S0081", "40.00", "ISDC"),
             )
         ],
-        impg=[{"refdt": "28-11-2025", "boenum": "2566282"}],
     )  # fmt: skip
     found = [
         (one.kind, one.number, one.heads.tax, one.original.number if one.original else "")

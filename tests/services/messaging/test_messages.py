@@ -97,6 +97,14 @@ def test_a_cancelled_message_is_not_carried_any_more(asha):
         platform.run("messaging.cancel_message", owner, {"message_id": message_id})
 
 
+def test_what_a_carrier_took_while_it_was_cancelled_is_sent(asha):
+    message_id = queue(asha)
+    platform.run("messaging.cancel_message", asha["owner"].ctx, {"message_id": message_id})
+    with db.unit_of_work(asha.system) as session:
+        messaging.note_carried(session, asha.system, message_id, "<letter@example.org>")
+    assert (shown(asha, message_id).status, shown(asha, message_id).problem) == ("sent", "")
+
+
 def test_only_operators_read_what_went_out(asha):
     with pytest.raises(PermissionDenied):
         platform.run("messaging.list_messages", asha["cashier"].ctx, {})

@@ -16,7 +16,7 @@ from erp.services.billing import ReturnExceedsSale
 from erp.services.inventory import InsufficientStock
 from erp.services.loyalty import PointsRefused
 from erp.services.pos import ApprovalRequired, DrawerShort, PaymentMismatch, ShiftClosed
-from erp.services.sales import CreditRefused, Overdue
+from erp.services.sales import CouponRefused, CreditRefused, Overdue
 from tests.factories import PLENTY, Shop, broken_promises
 from tests.services.trading import (
     add_customer,
@@ -171,6 +171,41 @@ def test_the_open_bill_is_settled_with_what_came_back_of_it(trader: Shop):
     )
     left = {row["origin_id"]: row["open"] for row in found}
     assert left == {sale.sale_id: 105, other_bill.sale_id: 210, done.sold.sale_id: 105}
+
+
+def _with_coupon(trader: Shop, back: int) -> Any:
+    """Return an exchange of units of a bill of two with a coupon for as many others, with the same one."""
+    made = {"code": "ONCE-10", "name": "Once", "percent": "10", "is_once_each": True}
+    trader.run("sales.create_coupon", made)
+    sale = sold(trader, 2, customer_id=add_customer(trader), coupon="ONCE-10")
+    return wanted(trader, sale, {trader.variant_ids[1]: 2}, back, coupon="ONCE-10")
+
+
+def _quoted(trader: Shop, given: Any) -> Any:
+    of = "select i.party_id as customer_id from invoice i where i.origin_id = %s"
+    (buyer,) = rows(trader, of, given["sale_id"])
+    cart = {name: given[name] for name in ("shift_id", "lines", "coupon", "returned")} | buyer
+    return trader.run("pos.quote_cart", cart | {"returned_sale_id": given["sale_id"]})
+
+
+def test_a_bill_that_comes_back_whole_lends_its_coupon_to_the_next_one(trader: Shop):
+    given = _with_coupon(trader, 2)
+    assert _quoted(trader, given).total == Decimal("189.00")
+    done = trader.run(EXCHANGE, given)
+    assert (done.sold.total, done.paid) == (Decimal("189.00"), 0)
+    uses = rows(trader, "select slot, given_back_at is null as stands from coupon_use order by 2")
+    assert uses == [{"slot": 1, "stands": False}, {"slot": 1, "stands": True}]
+    assert broken_promises() == []
+
+
+def test_a_bill_that_comes_back_in_part_keeps_its_coupon(trader: Shop):
+    given = _with_coupon(trader, 1)
+    with pytest.raises(CouponRefused):
+        _quoted(trader, given)
+    with pytest.raises(CouponRefused):
+        trader.run(EXCHANGE, given)
+    whole = given | {"returned": [{"line_no": 1, "quantity": 2}]}
+    assert trader.run(EXCHANGE, whole).sold.total == Decimal("189.00")
 
 
 def test_points_of_the_goods_go_and_those_of_the_new_bill_come(trader: Shop):
