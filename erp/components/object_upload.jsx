@@ -119,7 +119,7 @@ function Line({ job }) {
   );
 }
 
-function Whole({ up, counts }) {
+function Whole({ up, counts, clear }) {
   const total = up.jobs.reduce((sum, job) => sum + job.file.size, 0);
   const sent = up.jobs.reduce((sum, job) => sum + job.sent, 0);
   const done = up.jobs.filter((job) => ENDED.has(job.status)).length;
@@ -138,7 +138,7 @@ function Whole({ up, counts }) {
         {up.busy && <button type="button" className="button button-outline" onClick={up.hold}>{up.paused ? "Resume" : "Pause"}</button>}
         {up.busy && <button type="button" className="button button-outline" onClick={up.cancel}>Cancel the rest</button>}
         {!up.busy && failed > 0 && <button type="button" className="button button-solid" onClick={up.again}>{`Send ${failed} again`}</button>}
-        {!up.busy && <button type="button" className="button button-ghost" onClick={up.clear}>Clear the list</button>}
+        {!up.busy && <button type="button" className="button button-ghost" onClick={clear}>Clear the list</button>}
       </div>
     </div>
   );
@@ -148,8 +148,7 @@ export function ObjectUpload() {
   const up = useUploads();
   const [over, setOver] = useState(false), [only, setOnly] = useState(false);
   const files = useRef(null), folder = useRef(null);
-  const isEmpty = up.jobs.length === 0;
-  useEffect(() => { if (isEmpty) setOnly(false); }, [isEmpty]);
+  const clear = () => { setOnly(false); up.clear(); };
   const counts = {}, sessions = new Map();
   for (const job of up.jobs) {
     counts[job.status] = (counts[job.status] ?? 0) + 1;
@@ -178,7 +177,7 @@ export function ObjectUpload() {
       </div>
       {up.jobs.length > 0 && (
         <section className="card list" aria-label="Files of this upload">
-          <Whole up={up} counts={counts} />
+          <Whole up={up} counts={counts} clear={clear} />
           <table className="table upload-table">
             <thead><tr><th>File</th><th className="numeric upload-size">Size</th><th>What became of it</th><th className="upload-link" /></tr></thead>
             <tbody>{listed.slice(0, SHOWN).map((job, index) => <Line key={index} job={job} />)}</tbody>

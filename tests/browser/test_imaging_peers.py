@@ -8,11 +8,12 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from erp.embedded.credentials import free_port
 from tests.browser.offices import SIZES, expect_to_fit
 from tests.browser.test_imaging import open_queue, technician
 from tests.fixtures.product import Product
 from tests.ingest.conftest import until
-from tests.peers.conftest import free_port, tool
+from tests.peers.conftest import tool
 
 __all__ = ["technician"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("product")]

@@ -1,6 +1,5 @@
 """The running API, and callers of it."""
 
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -12,6 +11,7 @@ from dicomweb_client.session_utils import create_session
 
 from erp.adapters.object_storage import object_storage
 from erp.api.rate_limiting import forget_failures
+from erp.embedded.credentials import free_port
 from tests.fixtures import forking
 from tests.fixtures.people import Member, Organisation, make_organisation
 
@@ -21,9 +21,7 @@ Client = Callable[[Member], DICOMwebClient]
 @pytest.fixture(scope="session")
 def served(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the API in a process of its own, over real sockets."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    port = free_port()
     command = ["granian.cli:entrypoint", "--interface", "asgi", "--factory"]
     command += ["--port", str(port), "erp.api.application:create_api"]
     log = tmp_path_factory.mktemp("dicomweb") / "web.log"

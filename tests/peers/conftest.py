@@ -26,6 +26,7 @@ from erp.adapters.object_storage import S3ObjectStorage, object_storage
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.settings import get_settings
+from erp.embedded.credentials import free_port
 from erp.services import catalogue_of_actions, platform
 from erp.services.documents import blob_key
 from jobs.listeners.peer_contexts import STORAGE
@@ -39,14 +40,6 @@ LOCAL = Path(pydicom.__file__).parent / "data" / "test_files"
 OPENED: list[socket.socket] = []
 GROUP = b"\2\0\0\0"
 ALL = {"may_store": True, "may_query": True, "may_retrieve": True, "may_worklist": True}
-
-
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass
