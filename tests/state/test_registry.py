@@ -128,7 +128,11 @@ MAIN_LISTS = {
     "inventory.list_quarantine", "purchasing.list_requests", "purchasing.list_requisitions",
     "service_advances.list_advances", "messaging.list_messages", "party.list_parties", "payments.list_payments",
     "platform.list_audit", "pos.list_sales", "pos.list_shifts", "purchasing.list_orders",
-    "purchasing.supplier_scorecard", "sales.list_orders",
+    "purchasing.supplier_scorecard", "sales.list_orders", "sales.list_coupons", "sales.list_price_lists",
+    "gateways.list_links", "gateways.list_settlements", "gateways.list_exceptions",
+    "billing.list_claims", "imaging.list_studies", "imaging.list_held", "inventory.list_ageing",
+    "inventory.list_idle", "inventory.list_suggestions", "payments.age_items",
+    "pos.list_advances", "pos.list_open_advances", "laboratory.list_reports", "interest.list_notes",
 }  # fmt: skip
 """Lists that people sort; each has a head that does."""
 

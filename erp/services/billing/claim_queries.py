@@ -14,13 +14,13 @@ from erp.core.errors import InvalidInput
 from erp.core.money import ZERO
 from erp.services.platform import (
     Day,
-    Page,
+    Order,
     Query,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 
@@ -41,13 +41,26 @@ Answer = Literal["open", "full", "part", "refused"]
 """None yet; all of it, some of it, nothing."""
 
 
-class ListClaims(Page):
+class ListClaims(SortedPage):
     """Which claims of the acting branch; `search` finds a number or the supplier's name.
 
     Attributes:
         older_than: Only those raised more than so many days ago.
     """
 
+    sort: Annotated[
+        str,
+        Order(
+            "raised_on",
+            {
+                "number": "text",
+                "supplier": "text",
+                "raised_on": "day",
+                "given": "number",
+                "asked": "number",
+            },
+        ),
+    ] = ""
     standing: Literal["open", "settled"] | None = None
     older_than: Annotated[int, Field(ge=0, le=3650)] | None = None
     supplier_id: UUID | None = None
@@ -140,7 +153,6 @@ _STANDINGS: dict[str | None, LiteralString] = {
 @query("billing.list_claims", permission="billing.view_bills", rest="GET /supplier-claims")
 def list_claims(session: Session, ctx: RequestContext, wanted: ListClaims) -> ClaimPage:
     """List claims of the acting branch on suppliers, the oldest first."""
-    after = decode_cursor(wanted.cursor, 2) or ["-infinity", str(UUID(int=0))]
     found: tuple[LiteralString, ...] = (
         CLAIMS,
         "where c.branch_id = %(branch)s",
@@ -152,14 +164,11 @@ def list_claims(session: Session, ctx: RequestContext, wanted: ListClaims) -> Cl
         "branch": ctx.branch_id,
         "zone": ctx.time_zone,
         "today": ctx.today,
-        "raised_after": after[0],
-        "after": after[1],
         "supplier": wanted.supplier_id,
         "older_than": wanted.older_than,
         "raised_from": wanted.raised_from,
         "raised_to": wanted.raised_to,
         "search": wanted.search.strip(),
-        "limit": wanted.limit + 1,
     }
     head: LiteralString = """
         select c.id, c.number, c.supplier_id, s.name as supplier, c.bill_id, c.return_id,
@@ -169,21 +178,15 @@ def list_claims(session: Session, ctx: RequestContext, wanted: ListClaims) -> Cl
                case when c.settled_at is null then 'open' when c.given = 0 then 'refused'
                     when c.given < c.asked then 'part' else 'full' end as answer
     """
-    tail: LiteralString = """
-           and (c.raised_on, c.id) > (%(raised_after)s::date, %(after)s::uuid)
-         order by c.raised_on, c.id limit %(limit)s
-    """
-    rows = db.fetch_all(session, " ".join((head, *found, tail)), given)
+    rows, cursor = fetch_page(session, wanted, " ".join((head, *found)), given)
     total: LiteralString = (
         "select coalesce(sum(c.asked) filter (where c.settled_at is null), 0.00) as amount"
     )
     still = db.fetch_one(session, " ".join((total, *found)), given)
-    page = [ClaimRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
     return ClaimPage(
-        rows=page,
+        rows=[ClaimRow(**row) for row in rows],
         still_asked=still["amount"] if still else ZERO,
-        next_cursor=encode_cursor(page[-1].raised_on, page[-1].id) if more else "",
+        next_cursor=cursor,
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, LiteralString, TypeVar
+from typing import Annotated, Literal, LiteralString, TypeVar
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -14,15 +14,14 @@ from erp.services import billing
 from erp.services.gateways.accounts import VIEW
 from erp.services.gateways.requesting import unknown_link
 from erp.services.platform import (
-    LAST_ID,
     Day,
-    Page,
+    Order,
     Query,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 
@@ -30,9 +29,22 @@ T = TypeVar("T", bound=Result)
 LinkState = Literal["", "due", "refused", "open", "cancelled", "expired", "paid"]
 
 
-class ListLinks(Page):
+class ListLinks(SortedPage):
     """Which payment links, the newest first."""
 
+    sort: Annotated[
+        str,
+        Order(
+            "-id",
+            {
+                "party": "text",
+                "requested_at": "instant",
+                "expires_at": "instant",
+                "status": "text",
+                "amount": "number",
+            },
+        ),
+    ] = ""
     status: LinkState = ""
     account_id: UUID | None = None
     party_id: UUID | None = None
@@ -129,13 +141,25 @@ class GatewayPaymentPage(Rows):
     rows: list[GatewayPaymentRow]
 
 
-class ListGatewayPayments(Page):
+class ListGatewayPayments(SortedPage):
     """Which payments at providers, the newest first.
 
     Attributes:
         booked: `unidentified`: those that nobody was found for.
     """
 
+    sort: Annotated[
+        str,
+        Order(
+            "-id",
+            {
+                "provider_id": "text",
+                "status": "text",
+                "captured_at": "instant?",
+                "amount": "number",
+            },
+        ),
+    ] = ""
     status: Literal["", "created", "failed", "authorized", "captured"] = ""
     booked: Literal["", "unidentified", "receipt"] = ""
     account_id: UUID | None = None
@@ -197,16 +221,9 @@ _PAYMENT_CONDITIONS: dict[str, LiteralString] = {
 @query("gateways.list_links", permission=VIEW, rest="GET /payment-links")
 def list_links(session: Session, ctx: RequestContext, wanted: ListLinks) -> LinkPage:
     """List payment links, the newest first, by state, account, customer, days or words."""
-    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
-    rows = db.fetch_all(
-        session,
-        f"{_LINKS} and l.id < %(after)s::uuid {conditions_of(wanted, _LINK_CONDITIONS)}"
-        " order by l.id desc limit %(most)s",
-        _given(ctx, wanted, after[0]),
-    )
-    page = [_of(LinkRow, row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return LinkPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    select: LiteralString = f"{_LINKS} {conditions_of(wanted, _LINK_CONDITIONS)}"
+    rows, cursor = fetch_page(session, wanted, select, _given(ctx, wanted))
+    return LinkPage(rows=[_of(LinkRow, row) for row in rows], next_cursor=cursor)
 
 
 @query("gateways.get_link", permission=VIEW, rest="GET /payment-links/{link_id}")
@@ -252,25 +269,17 @@ def list_gateway_payments(
     session: Session, ctx: RequestContext, wanted: ListGatewayPayments
 ) -> GatewayPaymentPage:
     """List payments at providers, the newest first."""
-    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
-    rows = db.fetch_all(
-        session,
-        f"{_PAYMENTS} and g.id < %(after)s::uuid {conditions_of(wanted, _PAYMENT_CONDITIONS)}"
-        " order by g.id desc limit %(most)s",
-        _given(ctx, wanted, after[0]),
-    )
-    page = [_of(GatewayPaymentRow, row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return GatewayPaymentPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    select: LiteralString = f"{_PAYMENTS} {conditions_of(wanted, _PAYMENT_CONDITIONS)}"
+    rows, cursor = fetch_page(session, wanted, select, _given(ctx, wanted))
+    page = [_of(GatewayPaymentRow, row) for row in rows]
+    return GatewayPaymentPage(rows=page, next_cursor=cursor)
 
 
-def _given(ctx: RequestContext, wanted: Page, after: object) -> dict[str, object]:
+def _given(ctx: RequestContext, wanted: SortedPage) -> dict[str, object]:
     return {name: getattr(wanted, name) for name in type(wanted).model_fields} | {
         "tenant": ctx.tenant_id,
         "company": ctx.company_id,
         "zone": ctx.time_zone,
-        "after": after,
-        "most": wanted.limit + 1,
     }
 
 

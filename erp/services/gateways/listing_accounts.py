@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, LiteralString
+from typing import Annotated, Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,16 +13,15 @@ from erp.models.gateways import Provider
 from erp.services.gateways.accounts import VIEW, unknown_gateway
 from erp.services.gateways.errors import UnknownSettlement
 from erp.services.platform import (
-    LAST_ID,
     Day,
     Nothing,
-    Page,
+    Order,
     Query,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 
@@ -71,13 +70,27 @@ class GetGateway(Query):
     account_id: UUID
 
 
-class ListSettlements(Page):
+class ListSettlements(SortedPage):
     """Which settlements, the newest first.
 
     Attributes:
         is_different: Only those with a difference.
     """
 
+    sort: Annotated[
+        str,
+        Order(
+            "-settled_on",
+            {
+                "provider_id": "text",
+                "settled_on": "day",
+                "gross": "number",
+                "fee": "number",
+                "tax": "number",
+                "amount": "number",
+            },
+        ),
+    ] = ""
     account_id: UUID | None = None
     difference: Literal["", "yes"] = ""
     from_day: Day | None = None
@@ -140,9 +153,12 @@ class SettlementDetail(SettlementRow):
     lines: list[SettlementLineRow]
 
 
-class ListExceptions(Page):
+class ListExceptions(SortedPage):
     """Which exceptions, the newest first."""
 
+    sort: Annotated[
+        str, Order("-id", {"kind": "text", "raised_at": "instant", "amount": "number?"})
+    ] = ""
     standing: Literal["open", "settled", ""] = "open"
     kind: str = ""
 
@@ -259,17 +275,9 @@ def list_settlements(
     session: Session, ctx: RequestContext, wanted: ListSettlements
 ) -> SettlementPage:
     """List settlements, the newest first."""
-    day, after = decode_cursor(wanted.cursor, 2) or ["9999-12-31", LAST_ID]
-    rows = db.fetch_all(
-        session,
-        f"{_SETTLEMENTS} and (s.settled_on, s.id) < (%(day)s::date, %(after)s::uuid)"
-        f" {conditions_of(wanted, _SETTLEMENT_CONDITIONS)} order by s.settled_on desc, s.id desc limit %(most)s",
-        _given(ctx, wanted) | {"day": day, "after": after},
-    )
-    page = [_settlement(row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    cursor = encode_cursor(page[-1].settled_on, page[-1].id) if more else ""
-    return SettlementPage(rows=page, next_cursor=cursor)
+    select: LiteralString = f"{_SETTLEMENTS} {conditions_of(wanted, _SETTLEMENT_CONDITIONS)}"
+    rows, cursor = fetch_page(session, wanted, select, _given(ctx, wanted))
+    return SettlementPage(rows=[_settlement(row) for row in rows], next_cursor=cursor)
 
 
 @query("gateways.get_settlement", permission=VIEW, rest="GET /gateway-settlements/{settlement_id}")
@@ -305,24 +313,17 @@ def get_settlement(
 @query("gateways.list_exceptions", permission=VIEW, rest="GET /gateway-exceptions")
 def list_exceptions(session: Session, ctx: RequestContext, wanted: ListExceptions) -> ExceptionPage:
     """List what a person has to settle, or did, the newest first."""
-    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
-    rows = db.fetch_all(
-        session,
-        f"{_EXCEPTIONS} and x.id < %(after)s::uuid {conditions_of(wanted, _EXCEPTION_CONDITIONS)}"
-        " order by x.id desc limit %(most)s",
-        _given(ctx, wanted) | {"after": after[0]},
-    )
+    select: LiteralString = f"{_EXCEPTIONS} {conditions_of(wanted, _EXCEPTION_CONDITIONS)}"
+    rows, cursor = fetch_page(session, wanted, select, _given(ctx, wanted))
     names = ExceptionRow.model_fields
-    page = [ExceptionRow(**{name: row[name] for name in names}) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return ExceptionPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    page = [ExceptionRow(**{name: row[name] for name in names}) for row in rows]
+    return ExceptionPage(rows=page, next_cursor=cursor)
 
 
-def _given(ctx: RequestContext, wanted: Page) -> dict[str, object]:
+def _given(ctx: RequestContext, wanted: SortedPage) -> dict[str, object]:
     return {name: getattr(wanted, name) for name in type(wanted).model_fields} | {
         "tenant": ctx.tenant_id,
         "company": ctx.company_id,
-        "most": wanted.limit + 1,
     }
 
 

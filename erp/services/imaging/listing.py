@@ -1,7 +1,7 @@
 """Lists of imaging: the quarantine, the devices."""
 
 from datetime import datetime
-from typing import Any, Literal, LiteralString
+from typing import Annotated, Any, Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,20 +12,23 @@ from erp.services.imaging.device_page import standing_of
 from erp.services.imaging.queueing import READY, pattern_of
 from erp.services.imaging.words import held_in_words
 from erp.services.platform import (
-    LAST_ID,
     Nothing,
+    Order,
     Page,
     Result,
     Rows,
-    decode_cursor,
-    encode_cursor,
+    SortedPage,
+    fetch_page,
     query,
 )
 
 
-class ListHeld(Page):
+class ListHeld(SortedPage):
     """What waits in quarantine, or what was decided about it."""
 
+    sort: Annotated[str, Order("-id", {"kind": "text", "device": "text", "held_at": "instant"})] = (
+        ""
+    )
     status: Literal["", "open", "retrying", "released", "discarded"] = ""
     kind: Literal["", "object", "message"] = ""
 
@@ -104,44 +107,38 @@ class WaitingCount(Result):
     held: int
 
 
+_HELD: LiteralString = """
+    select held.id, held.kind, held.status, held.reason_code, held.detail, device.name as device,
+           held.session_id, coalesce(visit.number, '') as session_number,
+           coalesce(transfer.sop_uid, '') as sop_uid, held.size, held.topic, held.payload,
+           held.tries, held.held_at, held.decided_at
+      from quarantine held
+      join imaging_device device
+        on (device.tenant_id, device.id) = (held.tenant_id, held.device_id)
+      left join imaging_session visit
+        on (visit.tenant_id, visit.id) = (held.tenant_id, held.session_id)
+      left join imaging_transfer transfer
+        on (transfer.tenant_id, transfer.id) = (held.tenant_id, held.transfer_id)
+     where held.tenant_id = %(tenant)s
+       and (%(status)s = '' or held.status = %(status)s
+            or (%(status)s = 'open' and held.status = 'retrying'))
+       and (%(kind)s = '' or held.kind = %(kind)s)
+       and (%(search)s = '' or concat_ws(' ', held.reason_code, held.detail, visit.number,
+            transfer.sop_uid, device.name) ilike %(search)s)
+"""
+
+
 @query("imaging.list_held", permission="imaging.view", rest="GET /imaging/quarantine")
 def list_held(session: Session, ctx: RequestContext, wanted: ListHeld) -> HeldPage:
     """List what was held back, newest first."""
-    before = (decode_cursor(wanted.cursor, 1) or [LAST_ID])[0]
-    rows = db.fetch_all(
-        session,
-        """
-        select held.id, held.kind, held.status, held.reason_code, held.detail, device.name as device,
-               held.session_id, coalesce(visit.number, '') as session_number,
-               coalesce(transfer.sop_uid, '') as sop_uid, held.size, held.topic, held.payload,
-               held.tries, held.held_at, held.decided_at
-          from quarantine held
-          join imaging_device device
-            on (device.tenant_id, device.id) = (held.tenant_id, held.device_id)
-          left join imaging_session visit
-            on (visit.tenant_id, visit.id) = (held.tenant_id, held.session_id)
-          left join imaging_transfer transfer
-            on (transfer.tenant_id, transfer.id) = (held.tenant_id, held.transfer_id)
-         where held.tenant_id = %(tenant)s and held.id < %(before)s::uuid
-           and (%(status)s = '' or held.status = %(status)s
-                or (%(status)s = 'open' and held.status = 'retrying'))
-           and (%(kind)s = '' or held.kind = %(kind)s)
-           and (%(search)s = '' or concat_ws(' ', held.reason_code, held.detail, visit.number,
-                transfer.sop_uid, device.name) ilike %(search)s)
-         order by held.id desc limit %(limit)s
-        """,
-        {
-            "tenant": ctx.tenant_id,
-            "before": before,
-            "status": wanted.status,
-            "kind": wanted.kind,
-            "search": pattern_of(wanted.search),
-            "limit": wanted.limit + 1,
-        },
-    )
-    page = [_held_row(row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return HeldPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    given = {
+        "tenant": ctx.tenant_id,
+        "status": wanted.status,
+        "kind": wanted.kind,
+        "search": pattern_of(wanted.search),
+    }
+    rows, cursor = fetch_page(session, wanted, _HELD, given)
+    return HeldPage(rows=[_held_row(row) for row in rows], next_cursor=cursor)
 
 
 def _held_row(row: db.Row) -> HeldRow:

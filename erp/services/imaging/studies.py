@@ -1,7 +1,7 @@
 """Lists of the archive for people: studies, what holds them, exports and removals."""
 
 from datetime import datetime
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,22 +13,24 @@ from erp.services.imaging.keeping import DEFAULT_YEARS
 from erp.services.imaging.listing import size_text
 from erp.services.imaging.matching import spoken_name
 from erp.services.platform import (
-    LAST_ID,
     Nothing,
-    Page,
+    Order,
     Result,
     Rows,
-    decode_cursor,
-    encode_cursor,
+    SortedPage,
+    fetch_page,
     query,
 )
 
 MOST_PLACES: Final = 60
 
 
-class ListStudies(Page):
+class ListStudies(SortedPage):
     """Studies of the archive; `show`: those held, due for removal, asked for, or removed."""
 
+    sort: Annotated[
+        str, Order("-id", {"description": "text", "studied_at": "instant?", "instances": "number"})
+    ] = ""
     show: Literal["", "held", "due", "asked", "removed"] = ""
 
 
@@ -106,23 +108,15 @@ class Retention(Result):
 @query("imaging.list_studies", permission="imaging.view", rest="GET /imaging/studies")
 def list_studies(session: Session, ctx: RequestContext, wanted: ListStudies) -> StudyPage:
     """List the studies of the archive, the newest first."""
-    before = (decode_cursor(wanted.cursor, 1) or [LAST_ID])[0]
-    rows = db.fetch_all(
-        session,
-        _STUDIES,
-        {
-            "tenant": ctx.tenant_id,
-            "before": before,
-            "show": wanted.show,
-            "search": _pattern(wanted.search),
-            "years": DEFAULT_YEARS,
-            "now": ctx.now,
-            "limit": wanted.limit + 1,
-        },
-    )
-    page = [_row(row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return StudyPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    given = {
+        "tenant": ctx.tenant_id,
+        "show": wanted.show,
+        "search": _pattern(wanted.search),
+        "years": DEFAULT_YEARS,
+        "now": ctx.now,
+    }
+    rows, cursor = fetch_page(session, wanted, _STUDIES, given)
+    return StudyPage(rows=[_row(row) for row in rows], next_cursor=cursor)
 
 
 _IS_DUE: Final = """(study.created_at + make_interval(years => rule.years) <= %(now)s
@@ -162,7 +156,7 @@ _STUDIES: Final = f"""
       left join lateral (select id, status, step, progress, problem, requested_by_name, document_id
             from imaging_export where tenant_id = study.tenant_id and study_id = study.id
            order by id desc limit 1) made on true
-     where study.tenant_id = %(tenant)s and study.id < %(before)s::uuid
+     where study.tenant_id = %(tenant)s
        and (%(search)s = '' or concat_ws(' ', patient.name, patient.patient_code, study.description,
             study.accession, study.study_uid) ilike %(search)s)
        and case %(show)s when 'held' then hold.id is not null and study.removed_at is null
@@ -171,7 +165,6 @@ _STUDIES: Final = f"""
                          when 'due' then study.removed_at is null and hold.id is null
                               and {_IS_DUE}
                          else study.removed_at is null end
-     order by study.id desc limit %(limit)s
 """  # noqa: S608  the part is ours
 
 

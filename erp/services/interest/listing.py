@@ -2,25 +2,24 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from erp.core import db
 from erp.core.clock import day_before
 from erp.core.context import RequestContext
 from erp.core.money import ZERO
 from erp.services import payments
 from erp.services.interest.owed import interest_owed
 from erp.services.platform import (
-    LAST_ID,
     Day,
+    Order,
     Page,
     Result,
     Rows,
-    decode_cursor,
-    encode_cursor,
+    SortedPage,
+    fetch_page,
     query,
 )
 
@@ -99,9 +98,24 @@ def list_owed(session: Session, ctx: RequestContext, wanted: ListOwedInterest) -
     return OwedInterestList(rows=rows, until=until, percent=percent, total=total)
 
 
-class ListInterestNotes(Page):
+class ListInterestNotes(SortedPage):
     """Notes of interest, newest first."""
 
+    sort: Annotated[
+        str,
+        Order(
+            "-id",
+            {
+                "party": "text",
+                "number": "text",
+                "issued_on": "day",
+                "from_day": "day",
+                "to_day": "day",
+                "amount": "number",
+                "total": "number",
+            },
+        ),
+    ] = ""
     party_id: UUID | None = None
     standing: Literal["", "billed", "reversed"] = ""
 
@@ -133,43 +147,37 @@ class InterestNoteList(Rows):
     rows: list[InterestNoteRow]
 
 
+_NOTES: LiteralString = """
+    select n.id, n.number, n.issued_on, n.party_id, p.name as party, o.number as original_number,
+           c.from_day, c.to_day, n.taxable as amount, n.total,
+           case when r.id is null then 'billed' else 'reversed' end as standing,
+           coalesce(r.number, '') as reversal_number
+      from (select tenant_id, note_id, min(invoice_id::text)::uuid as invoice_id, min(from_day) as from_day,
+                   max(to_day) as to_day, min(reversal_note_id::text)::uuid as reversal_note_id
+              from interest_charge
+             where tenant_id = %(tenant)s and company_id = %(company)s
+               and (%(party)s::uuid is null or party_id = %(party)s)
+               and (%(standing)s = '' or (reversed_on is null) = (%(standing)s = 'billed'))
+             group by tenant_id, note_id) c
+      join invoice n on (n.tenant_id, n.id) = (c.tenant_id, c.note_id)
+      join invoice o on (o.tenant_id, o.id) = (c.tenant_id, c.invoice_id)
+      join party p on (p.tenant_id, p.id) = (n.tenant_id, n.party_id)
+      left join invoice r on (r.tenant_id, r.id) = (c.tenant_id, c.reversal_note_id)
+     where n.number || ' ' || o.number || ' ' || p.name ilike '%%' || %(search)s || '%%'
+"""
+
+
 @query("interest.list_notes", permission="payments.view", rest="GET /interest-notes")
 def list_notes(
     session: Session, ctx: RequestContext, wanted: ListInterestNotes
 ) -> InterestNoteList:
     """List notes of interest, newest first."""
-    after = (decode_cursor(wanted.cursor, 1) or [LAST_ID])[0]
-    rows = db.fetch_all(
-        session,
-        """
-        select n.id, n.number, n.issued_on, n.party_id, p.name as party, o.number as original_number,
-               c.from_day, c.to_day, n.taxable as amount, n.total,
-               case when r.id is null then 'billed' else 'reversed' end as standing,
-               coalesce(r.number, '') as reversal_number
-          from (select tenant_id, note_id, min(invoice_id::text)::uuid as invoice_id, min(from_day) as from_day,
-                       max(to_day) as to_day, min(reversal_note_id::text)::uuid as reversal_note_id
-                  from interest_charge
-                 where tenant_id = %(tenant)s and company_id = %(company)s and note_id < %(after)s::uuid
-                   and (%(party)s::uuid is null or party_id = %(party)s)
-                   and (%(standing)s = '' or (reversed_on is null) = (%(standing)s = 'billed'))
-                 group by tenant_id, note_id) c
-          join invoice n on (n.tenant_id, n.id) = (c.tenant_id, c.note_id)
-          join invoice o on (o.tenant_id, o.id) = (c.tenant_id, c.invoice_id)
-          join party p on (p.tenant_id, p.id) = (n.tenant_id, n.party_id)
-          left join invoice r on (r.tenant_id, r.id) = (c.tenant_id, c.reversal_note_id)
-         where n.number || ' ' || o.number || ' ' || p.name ilike '%%' || %(search)s || '%%'
-         order by n.id desc limit %(limit)s
-        """,
-        {
-            "tenant": ctx.tenant_id,
-            "company": ctx.company_id,
-            "after": after,
-            "party": wanted.party_id,
-            "standing": wanted.standing,
-            "search": wanted.search,
-            "limit": wanted.limit + 1,
-        },
-    )
-    page = [InterestNoteRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return InterestNoteList(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    given = {
+        "tenant": ctx.tenant_id,
+        "company": ctx.company_id,
+        "party": wanted.party_id,
+        "standing": wanted.standing,
+        "search": wanted.search,
+    }
+    rows, cursor = fetch_page(session, wanted, _NOTES, given)
+    return InterestNoteList(rows=[InterestNoteRow(**row) for row in rows], next_cursor=cursor)

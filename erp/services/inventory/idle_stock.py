@@ -18,13 +18,13 @@ from erp.services.inventory.issues import ISSUES, PACE_DAYS, issues_since
 from erp.services.inventory.queries import FOUND_BY_WORDS, words_of
 from erp.services.inventory.stock_age import HERE, ON_HAND
 from erp.services.platform import (
-    Page,
+    Order,
     Query,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 
@@ -54,9 +54,17 @@ class IdleSummary(_Thresholds):
     """The thresholds."""
 
 
-class ListIdle(Page, _Thresholds):
+class ListIdle(SortedPage, _Thresholds):
     """Which lots to list, the most money first."""
 
+    sort: Annotated[
+        str,
+        Order(
+            "-at_stake",
+            {"label": "text", "expires_on": "day?", "units": "number", "at_stake": "number"},
+            {"lot_id": "id", "location_id": "id"},
+        ),
+    ] = ""
     idleness: Idleness | None = None
     advice: Advice | None = None
     location_id: UUID | None = None
@@ -218,11 +226,8 @@ _SUMMED: LiteralString = """
       from staked group by idleness
 """
 _LISTED: LiteralString = """
-    ) select * from advised
-       where (at_stake, lot_id, location_id)
-           < (%(stake_after)s::numeric, %(lot_after)s::uuid, %(place_after)s::uuid)
+    ) select * from advised where true
 """
-_MOST_FIRST: LiteralString = "order by at_stake desc, lot_id desc, location_id desc limit %(limit)s"
 
 
 def _facts(ctx: RequestContext, wanted: _Thresholds) -> dict[str, Any]:
@@ -256,8 +261,6 @@ def idle_stock(session: Session, ctx: RequestContext, wanted: IdleSummary) -> Id
 @query("inventory.list_idle", permission="inventory.view", rest="GET /inventory/idle/lots")
 def list_idle(session: Session, ctx: RequestContext, wanted: ListIdle) -> IdleLots:
     """List lots that do not sell, or not in time, the most money first, with what to do."""
-    last = str(UUID(int=2**128 - 1))
-    after = decode_cursor(wanted.cursor, 3) or ["Infinity", last, last]
     conditions = conditions_of(
         wanted,
         {
@@ -266,26 +269,15 @@ def list_idle(session: Session, ctx: RequestContext, wanted: ListIdle) -> IdleLo
             "location_id": "and location_id = %(location)s",
         },
     )
-    rows = db.fetch_all(
-        session,
-        " ".join(
-            [*_found(wanted.search), _ADVISED, CLAIM_WINDOW, _LISTED, conditions, _MOST_FIRST]
-        ),
-        _facts(ctx, wanted)
-        | words_of(wanted.search)
-        | {
-            "idleness": wanted.idleness,
-            "advice": wanted.advice,
-            "location": wanted.location_id,
-            "stake_after": after[0],
-            "lot_after": after[1],
-            "place_after": after[2],
-            "limit": wanted.limit + 1,
-        },
-    )
-    page = [IdleLot(**row, reason=_reason(row, ctx.today)) for row in rows[: wanted.limit]]
-    tail = page[-1] if len(rows) > wanted.limit else None
-    cursor = encode_cursor(tail.at_stake, tail.lot_id, tail.location_id) if tail else ""
+    chosen = {
+        "idleness": wanted.idleness,
+        "advice": wanted.advice,
+        "location": wanted.location_id,
+    }
+    select = " ".join([*_found(wanted.search), _ADVISED, CLAIM_WINDOW, _LISTED, conditions])
+    given = _facts(ctx, wanted) | words_of(wanted.search) | chosen
+    rows, cursor = fetch_page(session, wanted, select, given)
+    page = [IdleLot(**row, reason=_reason(row, ctx.today)) for row in rows]
     return IdleLots(rows=page, next_cursor=cursor)
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from math import gcd
-from typing import LiteralString
+from typing import Annotated, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,12 +15,12 @@ from erp.services.inventory.queries import FOUND_BY_WORDS, words_of
 from erp.services.inventory.reordering import Basis
 from erp.services.platform import (
     Nothing,
-    Page,
+    Order,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 
@@ -28,9 +28,23 @@ NEAR_DAYS = 90
 """Goods that expire within so many days are at risk where they sell too slowly."""
 
 
-class ListSuggestions(Page):
+class ListSuggestions(SortedPage):
     """Which suggestions to list, those that run out first before the others."""
 
+    sort: Annotated[
+        str,
+        Order(
+            "runs_out_on",
+            {
+                "label": "text",
+                "quantity": "number",
+                "runs_out_on": "day?",
+                "available": "number",
+                "reorder_point": "number",
+                "supplier": "text",
+            },
+        ),
+    ] = ""
     status: SuggestionStatus = SuggestionStatus.OPEN
     supplier_id: UUID | None = None
     variant_id: UUID | None = None
@@ -115,7 +129,7 @@ _LISTED: LiteralString = """
            r.supplier_id, coalesce(p.name, '') as supplier,
            round(r.quantity * r.unit_cost, 2) as value, r.suggested_at, r.closed_at,
            coalesce(u.display_name, '') as closed_by, r.reason, r.quiet_until, r.order_id,
-           r.days_left, given.paid, given.free, coalesce(risk.units, 0)::bigint as at_risk
+           given.paid, given.free, coalesce(risk.units, 0)::bigint as at_risk
       from shown r
       join variant v on v.tenant_id = r.tenant_id and v.id = r.variant_id
       left join party p on p.tenant_id = r.tenant_id and p.id = r.supplier_id
@@ -140,9 +154,8 @@ _LISTED: LiteralString = """
                        and s.on_hand > s.reserved and l.status = 'available'
                        and l.expires_on between %(today)s and %(today)s + %(near)s) lot
              where lot.up_to > r.per_day * lot.days) risk on true
-     where (r.days_left, r.id) > (%(days_after)s::int, %(id_after)s::uuid)
+     where true
 """
-_FIRST_TO_RUN_OUT: LiteralString = "order by r.days_left, r.id limit %(limit)s"
 
 
 @query("inventory.list_suggestions", permission="inventory.view", rest="GET /reorder-suggestions")
@@ -150,7 +163,6 @@ def list_suggestions(
     session: Session, ctx: RequestContext, wanted: ListSuggestions
 ) -> SuggestionPage:
     """List suggestions of the acting branch, those that run out first before the others."""
-    after = decode_cursor(wanted.cursor, 2) or ["-1", str(UUID(int=0))]
     conditions = conditions_of(
         wanted,
         {
@@ -159,33 +171,22 @@ def list_suggestions(
             "search": FOUND_BY_WORDS,
         },
     )
-    rows = db.fetch_all(
-        session,
-        " ".join([*(_LISTED, conditions, _FIRST_TO_RUN_OUT)]),
-        words_of(wanted.search)
-        | {
-            "tenant": ctx.tenant_id,
-            "branch": ctx.branch_id,
-            "zone": ctx.time_zone,
-            "today": ctx.today,
-            "near": NEAR_DAYS,
-            "status": wanted.status,
-            "supplier": wanted.supplier_id,
-            "variant": wanted.variant_id,
-            "days_after": after[0],
-            "id_after": after[1],
-            "limit": wanted.limit + 1,
-        },
-    )
-    cut = rows[: wanted.limit]
-    cursor = encode_cursor(cut[-1]["days_left"], cut[-1]["id"]) if len(rows) > len(cut) else ""
-    page = [_row(row) for row in cut]
-    return SuggestionPage(rows=page, next_cursor=cursor)
+    given = words_of(wanted.search) | {
+        "tenant": ctx.tenant_id,
+        "branch": ctx.branch_id,
+        "zone": ctx.time_zone,
+        "today": ctx.today,
+        "near": NEAR_DAYS,
+        "status": wanted.status,
+        "supplier": wanted.supplier_id,
+        "variant": wanted.variant_id,
+    }
+    rows, cursor = fetch_page(session, wanted, f"{_LISTED} {conditions}", given)
+    return SuggestionPage(rows=[_row(row) for row in rows], next_cursor=cursor)
 
 
 def _row(row: db.Row) -> SuggestionRow:
     paid, free = row.pop("paid") or 0, row.pop("free") or 0
-    row.pop("days_left")
     return SuggestionRow(**row, scheme=_scheme(paid, free))
 
 

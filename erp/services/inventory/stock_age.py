@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, LiteralString
+from typing import Annotated, Any, Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -16,12 +16,12 @@ from erp.services.inventory.carrying import DEFAULT_RATE, RATE_OF, RATES
 from erp.services.inventory.queries import FOUND_BY_WORDS, words_of
 from erp.services.platform import (
     Nothing,
-    Page,
+    Order,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 
@@ -66,9 +66,25 @@ class StockAgeing(Rows):
     average_days: int
 
 
-class ListAgeing(Page):
+class ListAgeing(SortedPage):
     """Which lots to list, the oldest first."""
 
+    sort: Annotated[
+        str,
+        Order(
+            "received_on",
+            {
+                "label": "text",
+                "received_on": "day",
+                "age_days": "number",
+                "location": "text",
+                "quantity": "number",
+                "value": "number",
+                "carrying": "number",
+            },
+            {"lot_id": "id", "location_id": "id"},
+        ),
+    ] = ""
     bucket: AgeBucket | None = None
     form: catalog.Form | None = None
     location_id: UUID | None = None
@@ -141,12 +157,6 @@ _SUMMED: LiteralString = """
            sum(value) as value, sum(carrying) as carrying, sum(value * age_days) as weighed
       from aged group by bucket, form order by min(age_days), form
 """
-_LISTED: LiteralString = """
-    select * from aged
-     where (received_on, lot_id, location_id)
-         > (%(day_after)s::date, %(lot_after)s::uuid, %(place_after)s::uuid)
-"""
-_OLDEST_FIRST: LiteralString = "order by received_on, lot_id, location_id limit %(limit)s"
 
 
 def facts_of(ctx: RequestContext) -> dict[str, Any]:
@@ -180,28 +190,15 @@ def stock_ageing(session: Session, ctx: RequestContext, _wanted: Nothing) -> Sto
 @query("inventory.list_ageing", permission="inventory.view", rest="GET /inventory/ageing/lots")
 def list_ageing(session: Session, ctx: RequestContext, wanted: ListAgeing) -> AgedLots:
     """List lots on hand in the acting branch, the oldest first."""
-    nobody = str(UUID(int=0))
-    after = decode_cursor(wanted.cursor, 3) or ["-infinity", nobody, nobody]
-    rows = db.fetch_all(
-        session,
-        _listed(wanted),
-        facts_of(ctx)
-        | words_of(wanted.search)
-        | {
-            "form": wanted.form,
-            "location": wanted.location_id,
-            "variant": wanted.variant_id,
-            "bucket": wanted.bucket,
-            "day_after": after[0],
-            "lot_after": after[1],
-            "place_after": after[2],
-            "limit": wanted.limit + 1,
-        },
-    )
-    page = [AgedLot(**row) for row in rows[: wanted.limit]]
-    tail = page[-1] if len(rows) > wanted.limit else None
-    cursor = encode_cursor(tail.received_on, tail.lot_id, tail.location_id) if tail else ""
-    return AgedLots(rows=page, next_cursor=cursor)
+    chosen = {
+        "form": wanted.form,
+        "location": wanted.location_id,
+        "variant": wanted.variant_id,
+        "bucket": wanted.bucket,
+    }
+    given = facts_of(ctx) | words_of(wanted.search) | chosen
+    rows, cursor = fetch_page(session, wanted, _listed(wanted), given)
+    return AgedLots(rows=[AgedLot(**row) for row in rows], next_cursor=cursor)
 
 
 def _listed(wanted: ListAgeing) -> LiteralString:
@@ -214,5 +211,5 @@ def _listed(wanted: ListAgeing) -> LiteralString:
             "variant_id": "and s.variant_id = %(variant)s",
         },
     )
-    chosen: LiteralString = "and bucket = %(bucket)s" if wanted.bucket else ""
-    return " ".join([*_AGED, conditions, _PRICED, _LISTED, chosen, _OLDEST_FIRST])
+    chosen: LiteralString = "where bucket = %(bucket)s" if wanted.bucket else ""
+    return " ".join([*_AGED, conditions, _PRICED, "select * from aged", chosen])

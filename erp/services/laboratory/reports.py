@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Annotated, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,22 +11,33 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.services.laboratory.errors import UnknownLabReport
 from erp.services.platform import (
-    LAST_ID,
-    Page,
+    Order,
     Query,
     Result,
     Rows,
-    decode_cursor,
-    encode_cursor,
+    SortedPage,
+    fetch_page,
     query,
 )
 
-_LATEST = "9999-12-31T00:00:00+00:00"
 
-
-class ListReports(Page):
+class ListReports(SortedPage):
     """Reports, the newest first."""
 
+    sort: Annotated[
+        str,
+        Order(
+            "-recorded_at",
+            {
+                "patient": "text",
+                "number": "text",
+                "collected_at": "instant?",
+                "recorded_at": "instant",
+                "results": "number",
+                "status": "text",
+            },
+        ),
+    ] = ""
     laboratory_id: UUID | None = None
     patient_id: UUID | None = None
 
@@ -119,57 +131,48 @@ class ReportDetail(Result):
     versions: list[ReportVersion]
 
 
+_REPORTS: LiteralString = """
+    select p.id, p.number, l.name as laboratory, v.patient_id, who.name as patient,
+           who.code as patient_code, p.created_at as recorded_at, n.*
+      from lab_report p
+      join laboratory l on (l.tenant_id, l.id) = (p.tenant_id, p.laboratory_id)
+      join lateral (select w.patient_id from lab_report_version w
+                     where (w.tenant_id, w.report_id) = (p.tenant_id, p.id)
+                     order by w.version desc limit 1) v on true
+      join party who on (who.tenant_id, who.id) = (p.tenant_id, v.patient_id)
+     cross join lateral (
+           select min(r.collected_at) as collected_at,
+                  (array_agg(r.is_time_known order by r.collected_at, r.id))[1] as is_time_known,
+                  count(*) filter (where r.status <> 'withdrawn') as results,
+                  count(*) filter (where r.status <> 'withdrawn' and r.flag not in ('', 'normal'))
+                    as outside,
+                  case when bool_and(r.status = 'withdrawn') then 'withdrawn'
+                       when bool_or(r.status = 'preliminary') then 'preliminary'
+                       when bool_or(r.status in ('corrected', 'withdrawn')) then 'corrected'
+                       else 'final' end as status
+             from lab_result r
+            where (r.tenant_id, r.report_id) = (p.tenant_id, p.id)
+              and not exists (select from lab_result later
+                   where (later.tenant_id, later.supersedes_id) = (r.tenant_id, r.id))) n
+     where p.tenant_id = %(tenant)s
+       and (%(laboratory)s::uuid is null or p.laboratory_id = %(laboratory)s)
+       and (%(patient)s::uuid is null or v.patient_id = %(patient)s)
+       and (%(search)s = '' or concat_ws(' ', p.number, who.name, who.code)
+            ilike '%%' || %(search)s || '%%')
+"""
+
+
 @query("laboratory.list_reports", permission="laboratory.view", rest="GET /lab-reports")
 def list_reports(session: Session, ctx: RequestContext, wanted: ListReports) -> ReportPage:
     """List reports under their latest patient, the newest first."""
-    before, last = decode_cursor(wanted.cursor, 2) or (_LATEST, LAST_ID)
-    rows = db.fetch_all(
-        session,
-        """
-        select p.id, p.number, l.name as laboratory, v.patient_id, who.name as patient,
-               who.code as patient_code, p.created_at as recorded_at, n.*
-          from lab_report p
-          join laboratory l on (l.tenant_id, l.id) = (p.tenant_id, p.laboratory_id)
-          join lateral (select w.patient_id from lab_report_version w
-                         where (w.tenant_id, w.report_id) = (p.tenant_id, p.id)
-                         order by w.version desc limit 1) v on true
-          join party who on (who.tenant_id, who.id) = (p.tenant_id, v.patient_id)
-         cross join lateral (
-               select min(r.collected_at) as collected_at,
-                      (array_agg(r.is_time_known order by r.collected_at, r.id))[1] as is_time_known,
-                      count(*) filter (where r.status <> 'withdrawn') as results,
-                      count(*) filter (where r.status <> 'withdrawn' and r.flag not in ('', 'normal'))
-                        as outside,
-                      case when bool_and(r.status = 'withdrawn') then 'withdrawn'
-                           when bool_or(r.status = 'preliminary') then 'preliminary'
-                           when bool_or(r.status in ('corrected', 'withdrawn')) then 'corrected'
-                           else 'final' end as status
-                 from lab_result r
-                where (r.tenant_id, r.report_id) = (p.tenant_id, p.id)
-                  and not exists (select from lab_result later
-                       where (later.tenant_id, later.supersedes_id) = (r.tenant_id, r.id))) n
-         where p.tenant_id = %(tenant)s
-           and (%(laboratory)s::uuid is null or p.laboratory_id = %(laboratory)s)
-           and (%(patient)s::uuid is null or v.patient_id = %(patient)s)
-           and (%(search)s = '' or concat_ws(' ', p.number, who.name, who.code)
-                ilike '%%' || %(search)s || '%%')
-           and (p.created_at, p.id) < (%(before)s::timestamptz, %(last)s::uuid)
-         order by p.created_at desc, p.id desc limit %(limit)s
-        """,
-        {
-            "tenant": ctx.tenant_id,
-            "laboratory": wanted.laboratory_id,
-            "patient": wanted.patient_id,
-            "search": wanted.search.replace("\\", "").replace("%", "\\%").replace("_", "\\_"),
-            "before": before,
-            "last": last,
-            "limit": wanted.limit + 1,
-        },
-    )
-    page = [ReportRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    cursor = encode_cursor(page[-1].recorded_at.isoformat(), page[-1].id) if more else ""
-    return ReportPage(rows=page, next_cursor=cursor)
+    given = {
+        "tenant": ctx.tenant_id,
+        "laboratory": wanted.laboratory_id,
+        "patient": wanted.patient_id,
+        "search": wanted.search.replace("\\", "").replace("%", "\\%").replace("_", "\\_"),
+    }
+    rows, cursor = fetch_page(session, wanted, _REPORTS, given)
+    return ReportPage(rows=[ReportRow(**row) for row in rows], next_cursor=cursor)
 
 
 @query("laboratory.get_report", permission="laboratory.view", rest="GET /lab-reports/{report_id}")

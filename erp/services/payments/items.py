@@ -17,12 +17,12 @@ from erp.services.accounting import Side
 from erp.services.payments.recording import ACCOUNT_OF_LEDGER
 from erp.services.platform import (
     Day,
-    Page,
+    Order,
     Query,
     Result,
     Rows,
-    decode_cursor,
-    encode_cursor,
+    SortedPage,
+    fetch_page,
     query,
 )
 
@@ -157,7 +157,7 @@ def _sums(session: Session, ctx: RequestContext, wanted: ListItems) -> dict[str,
     }
 
 
-class AgeItems(Page):
+class AgeItems(SortedPage):
     """Whose debts to age, the largest first.
 
     Attributes:
@@ -165,6 +165,23 @@ class AgeItems(Page):
         bucket: Only parties with something open of this age.
     """
 
+    sort: Annotated[
+        str,
+        Order(
+            "-balance",
+            {
+                "party": "text",
+                "not_due": "number",
+                "days_30": "number",
+                "days_60": "number",
+                "days_90": "number",
+                "older": "number",
+                "unapplied": "number",
+                "balance": "number",
+            },
+            {"party_id": "id"},
+        ),
+    ] = ""
     ledger: Ledger = Ledger.CUSTOMER
     as_of: Day | None = None
     bucket: Bucket = ""
@@ -246,6 +263,14 @@ _AGED: LiteralString = """
                coalesce(sum(balance), 0.00) as t_balance from aged
     )
 """
+_BY_PARTY: LiteralString = """
+    select p.id as party_id, p.name as party, p.phone, p.credit_days, aged.not_due, days_30,
+           days_60, days_90, older, unapplied, balance, oldest_on, total.*
+      from aged join party p on p.tenant_id = %(tenant)s and p.id = aged.party_id
+      cross join total
+     where (%(search)s = '' or p.name ilike '%%' || %(search)s || '%%')
+"""
+"""Each party, beside the sums of all."""
 _OF_BUCKET: dict[str, LiteralString] = {
     "": "",
     "not_due": "and not_due > 0",
@@ -259,43 +284,21 @@ _OF_BUCKET: dict[str, LiteralString] = {
 @query("payments.age_items", permission="payments.view", rest="GET /open-items/ageing")
 def age_items(session: Session, ctx: RequestContext, wanted: AgeItems) -> Ages:
     """Age the debts of customers, or ours to suppliers, by party: the largest balance first."""
-    after = decode_cursor(wanted.cursor, 2) or ["Infinity", str(UUID(int=0))]
     day = wanted.as_of or ctx.today
     is_now = wanted.as_of is None or wanted.as_of >= ctx.today
     items: LiteralString = _OPEN_NOW if is_now else _OPEN_THEN
-    rows = db.fetch_all(
-        session,
-        f"""
-        with open_item_then as ({items}) {_AGED}
-        select p.id as party_id, p.name as party, p.phone, p.credit_days, aged.not_due, days_30,
-               days_60, days_90, older, unapplied, balance, oldest_on, total.*
-          from total left join (aged
-               join party p on p.tenant_id = %(tenant)s and p.id = aged.party_id)
-               on (-balance, aged.party_id) > (-%(balance)s::numeric, %(id)s::uuid)
-               and (%(search)s = '' or p.name ilike '%%' || %(search)s || '%%')
-               {_OF_BUCKET[wanted.bucket]}
-         order by balance desc, p.id limit %(limit)s
-        """,  # noqa: S608  the parts are constants
-        {
-            "tenant": ctx.tenant_id,
-            "company": ctx.company_id,
-            "key": ACCOUNT_OF_LEDGER[wanted.ledger],
-            "debt": DEBT_SIDE[wanted.ledger],
-            "day": day,
-            "balance": after[0],
-            "id": after[1],
-            "search": wanted.search,
-            "limit": wanted.limit + 1,
-        },
-    )
-    total = {
-        name.removeprefix("t_"): rows[0].pop(name) for name in list(rows[0]) if name[:2] == "t_"
+    aged: LiteralString = f"with open_item_then as ({items}) {_AGED}"
+    given = {
+        "tenant": ctx.tenant_id,
+        "company": ctx.company_id,
+        "key": ACCOUNT_OF_LEDGER[wanted.ledger],
+        "debt": DEBT_SIDE[wanted.ledger],
+        "day": day,
+        "search": wanted.search,
     }
-    found = [
-        AgeRow(**{name: value for name, value in row.items() if name[:2] != "t_"})
-        for row in rows[: wanted.limit]
-        if row["party_id"] is not None
-    ]
-    more = len(rows) > wanted.limit
-    cursor = encode_cursor(found[-1].balance, found[-1].party_id) if more else ""
+    select: LiteralString = f"{aged} {_BY_PARTY} {_OF_BUCKET[wanted.bucket]}"
+    rows, cursor = fetch_page(session, wanted, select, given)
+    sums = rows or db.fetch_all(session, f"{aged} select * from total", given)  # noqa: S608  constants
+    total = {name[2:]: value for name, value in sums[0].items() if name[:2] == "t_"}
+    found = [AgeRow(**{name: row[name] for name in AgeRow.model_fields}) for row in rows]
     return Ages(as_of=day, rows=found, next_cursor=cursor, **total)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import LiteralString
+from typing import Annotated, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,12 +12,11 @@ from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.core.formatting import amount_in_words, instant_text, money_text
 from erp.services.platform import (
-    LAST_ID,
-    Page,
+    Order,
     Result,
     Rows,
-    decode_cursor,
-    encode_cursor,
+    SortedPage,
+    fetch_page,
     query,
 )
 from erp.services.pos.printing import PrintedSlip, slip_head
@@ -27,15 +26,34 @@ TITLES = {"receipt": "Receipt voucher", "refund": "Refund voucher"}
 NO_TAX = "Tax: none. Advance for goods (Notification 66/2017-Central Tax)."
 
 
-class ListAdvances(Page):
+class ListAdvances(SortedPage):
     """Vouchers of advances, newest first."""
 
+    sort: Annotated[
+        str,
+        Order(
+            "-id",
+            {
+                "number": "text",
+                "kind": "text",
+                "customer": "text",
+                "method": "text",
+                "taken_at": "instant",
+                "cashier": "text",
+                "amount": "number",
+            },
+        ),
+    ] = ""
     party_id: UUID | None = None
     shift_id: UUID | None = None
 
 
-class ListOpenAdvances(Page):
+class ListOpenAdvances(SortedPage):
     """Customers with something left of what they paid before, the most first."""
+
+    sort: Annotated[
+        str, Order("-balance", {"customer": "text", "since": "instant", "balance": "number"})
+    ] = ""
 
 
 class OpenAdvanceRow(Result):
@@ -95,29 +113,20 @@ _SELECT: LiteralString = """
 @query("pos.list_advances", permission="pos.view", rest="GET /advances")
 def list_advances(session: Session, ctx: RequestContext, wanted: ListAdvances) -> AdvancePage:
     """List vouchers, newest first: of a customer, of a shift, or by words of number and customer."""
-    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
-    rows = db.fetch_all(
-        session,
-        f"""{_SELECT} and v.id < %(id)s::uuid
-           and (%(party)s::uuid is null or v.party_id = %(party)s)
-           and (%(shift)s::uuid is null or v.shift_id = %(shift)s)
-           and (%(search)s = '' or v.number ilike '%%' || %(search)s || '%%'
-                or p.name ilike '%%' || %(search)s || '%%')
-         order by v.id desc limit %(limit)s
-        """,
-        {
-            "tenant": ctx.tenant_id,
-            "id": after[0],
-            "party": wanted.party_id,
-            "shift": wanted.shift_id,
-            "search": wanted.search,
-            "limit": wanted.limit + 1,
-        },
-    )
-    page = [AdvanceRow(**row) for row in rows[: wanted.limit]]
-    return AdvancePage(
-        rows=page, next_cursor=encode_cursor(page[-1].id) if len(rows) > wanted.limit else ""
-    )
+    select: LiteralString = f"""{_SELECT}
+       and (%(party)s::uuid is null or v.party_id = %(party)s)
+       and (%(shift)s::uuid is null or v.shift_id = %(shift)s)
+       and (%(search)s = '' or v.number ilike '%%' || %(search)s || '%%'
+            or p.name ilike '%%' || %(search)s || '%%')
+    """
+    given = {
+        "tenant": ctx.tenant_id,
+        "party": wanted.party_id,
+        "shift": wanted.shift_id,
+        "search": wanted.search,
+    }
+    rows, cursor = fetch_page(session, wanted, select, given)
+    return AdvancePage(rows=[AdvanceRow(**row) for row in rows], next_cursor=cursor)
 
 
 _OPEN: LiteralString = """
@@ -138,11 +147,8 @@ _OPEN: LiteralString = """
                      where tenant_id = %(tenant)s and party_id = held.party_id
                        and kind = 'receipt') receipt
              where receipt.later < held.balance) v on true
-     where (held.balance, held.party_id) < (%(balance)s::numeric, %(id)s::uuid)
-       and (%(search)s = '' or p.name ilike '%%' || %(search)s || '%%')
-     order by held.balance desc, held.party_id desc limit %(limit)s
+     where %(search)s = '' or p.name ilike '%%' || %(search)s || '%%'
 """
-LARGEST = "1e18"
 
 
 @query("pos.list_open_advances", permission="pos.view", rest="GET /open-advances")
@@ -150,19 +156,9 @@ def list_open_advances(
     session: Session, ctx: RequestContext, wanted: ListOpenAdvances
 ) -> OpenAdvancePage:
     """List what customers have left of their advances, by the books, the most first."""
-    after = decode_cursor(wanted.cursor, 2) or [LARGEST, LAST_ID]
-    given = {
-        "tenant": ctx.tenant_id,
-        "balance": after[0],
-        "id": after[1],
-        "search": wanted.search,
-        "limit": wanted.limit + 1,
-    }
-    rows = db.fetch_all(session, _OPEN, given)
-    page = [OpenAdvanceRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    cursor = encode_cursor(f"{page[-1].balance}", page[-1].id) if more else ""
-    return OpenAdvancePage(rows=page, next_cursor=cursor)
+    given = {"tenant": ctx.tenant_id, "search": wanted.search}
+    rows, cursor = fetch_page(session, wanted, _OPEN, given)
+    return OpenAdvancePage(rows=[OpenAdvanceRow(**row) for row in rows], next_cursor=cursor)
 
 
 def get_printed_voucher(session: Session, ctx: RequestContext, voucher_id: UUID) -> PrintedSlip:

@@ -1,9 +1,9 @@
 """Reading price lists, their rules, and coupons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, LiteralString
+from typing import Annotated, Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,13 +13,16 @@ from erp.core.context import RequestContext
 from erp.models.sales import Audience, Basis, PriceMode, RuleKind
 from erp.services.platform import (
     LAST_ID,
+    Order,
     Page,
     Query,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
     decode_cursor,
     encode_cursor,
+    fetch_page,
     query,
 )
 from erp.services.sales.errors import UnknownCoupon, UnknownPriceList
@@ -32,13 +35,26 @@ _STANDING: LiteralString = """
 """
 
 
-class ListPriceLists(Page):
+class ListPriceLists(SortedPage):
     """Which lists; the words are found in code, name and customer.
 
     Attributes:
         customer_id: Only lists that are open to this customer.
     """
 
+    sort: Annotated[
+        str,
+        Order(
+            "code",
+            {
+                "code": "text",
+                "name": "text",
+                "valid_from": "day",
+                "prices": "number",
+                "schemes": "number",
+            },
+        ),
+    ] = ""
     audience: Audience | None = None
     standing: Standing | None = None
     customer_id: UUID | None = None
@@ -123,9 +139,13 @@ class PriceRulePage(Rows):
     rows: list[PriceRuleRow]
 
 
-class ListCoupons(Page):
+class ListCoupons(SortedPage):
     """Which coupons; the words are found in code and name."""
 
+    sort: Annotated[
+        str,
+        Order("-id", {"code": "text", "valid_from": "day", "used": "number", "given": "number"}),
+    ] = ""
     standing: Standing | None = None
 
 
@@ -221,7 +241,7 @@ _COUPONS: LiteralString = f"""
             select count(*) as used, coalesce(sum(discount), 0) as given
               from coupon_use where tenant_id = x.tenant_id and coupon_id = x.id
                and given_back_at is null) u
-     where x.tenant_id = %(tenant)s and x.id < %(after)s
+     where x.tenant_id = %(tenant)s
 """  # noqa: S608  made of literals
 
 
@@ -251,26 +271,14 @@ def list_price_lists(
     session: Session, ctx: RequestContext, wanted: ListPriceLists
 ) -> PriceListPage:
     """Return price lists by code."""
-    after = decode_cursor(wanted.cursor, 1) or [""]
-    rows = db.fetch_all(
-        session,
-        " ".join(
-            (
-                _LISTS,
-                conditions_of(wanted, _LIST_CONDITIONS),
-                "and x.code > %(after)s order by x.code limit %(limit)s",
-            )
-        ),
-        _given(ctx, wanted, after)
-        | {
-            "audience": wanted.audience,
-            "standing": wanted.standing,
-            "customer": wanted.customer_id,
-        },
-    )
-    page = [PriceListRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return PriceListPage(rows=page, next_cursor=encode_cursor(page[-1].code) if more else "")
+    given = _given(ctx, wanted) | {
+        "audience": wanted.audience,
+        "standing": wanted.standing,
+        "customer": wanted.customer_id,
+    }
+    select = f"{_LISTS} {conditions_of(wanted, _LIST_CONDITIONS)}"
+    rows, cursor = fetch_page(session, wanted, select, given)
+    return PriceListPage(rows=[PriceListRow(**row) for row in rows], next_cursor=cursor)
 
 
 @query("sales.get_price_list", permission="sales.view", rest="GET /price-lists/{list_id}")
@@ -305,7 +313,9 @@ def list_price_rules(
                 "order by id desc limit %(limit)s",
             )
         ),
-        _given(ctx, wanted, after) | {"list": wanted.list_id, "kind": wanted.kind},
+        _given(ctx, wanted)
+        | {"list": wanted.list_id, "kind": wanted.kind}
+        | {"after": after[0], "limit": wanted.limit + 1},
     )
     page = [PriceRuleRow(**row) for row in rows[: wanted.limit]]
     more = len(rows) > wanted.limit
@@ -319,7 +329,7 @@ def get_coupon(session: Session, ctx: RequestContext, wanted: GetCoupon) -> Coup
     Raises:
         UnknownCoupon: The acting tenant has no such coupon.
     """
-    given = {"tenant": ctx.tenant_id, "today": ctx.today, "after": LAST_ID}
+    given = {"tenant": ctx.tenant_id, "today": ctx.today}
     row = db.fetch_one(
         session, _COUPONS + " and x.id = %(coupon)s", given | {"coupon": wanted.coupon_id}
     )
@@ -331,30 +341,16 @@ def get_coupon(session: Session, ctx: RequestContext, wanted: GetCoupon) -> Coup
 @query("sales.list_coupons", permission="sales.view", rest="GET /coupons")
 def list_coupons(session: Session, ctx: RequestContext, wanted: ListCoupons) -> CouponPage:
     """Return coupons with their uses, the newest first."""
-    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
-    rows = db.fetch_all(
-        session,
-        " ".join(
-            (
-                "select * from (",
-                _COUPONS,
-                ") told where true",
-                conditions_of(wanted, _COUPON_CONDITIONS),
-                "order by id desc limit %(limit)s",
-            )
-        ),
-        _given(ctx, wanted, after) | {"standing": wanted.standing},
-    )
-    page = [CouponRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return CouponPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    conditions = conditions_of(wanted, _COUPON_CONDITIONS)
+    select = f"select * from ({_COUPONS}) told where true {conditions}"  # noqa: S608  constants
+    given = _given(ctx, wanted) | {"standing": wanted.standing}
+    rows, cursor = fetch_page(session, wanted, select, given)
+    return CouponPage(rows=[CouponRow(**row) for row in rows], next_cursor=cursor)
 
 
-def _given(ctx: RequestContext, wanted: Page, after: Sequence[str]) -> dict[str, object]:
+def _given(ctx: RequestContext, wanted: Page) -> dict[str, object]:
     return {
         "tenant": ctx.tenant_id,
         "today": ctx.today,
         "words": f"%{wanted.search.strip()}%",
-        "after": after[0],
-        "limit": wanted.limit + 1,
     }

@@ -62,12 +62,14 @@ class ClaimListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW_BILLS
     query: ClassVar[str] = "billing.list_claims"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("number", "Debit note", detail="supplier"),
+        Column("number", "Debit note", sort="number", detail="supplier"),
         Column("subject", "For", wide_only=True),
-        Column("raised_on", "Asked on", Kind.DATE, detail="age_days", wide_only=True),
+        Column(
+            "raised_on", "Asked on", Kind.DATE, sort="raised_on", detail="age_days", wide_only=True
+        ),
         Column("answer", "Answer", Kind.STATUS, "reason", labels=_ANSWERS, tones=_ANSWER_TONES),
-        Column("given", "Given", Kind.MONEY, wide_only=True),
-        Column("asked", "Asked", Kind.MONEY),
+        Column("given", "Given", Kind.MONEY, sort="given", wide_only=True),
+        Column("asked", "Asked", Kind.MONEY, sort="asked"),
     )
     row_link: ClassVar[str] = "{href}"
     filter_keys: ClassVar[tuple[str, ...]] = (

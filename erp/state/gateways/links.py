@@ -63,11 +63,26 @@ class LinkListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "gateways.list_links"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("party", "Customer", detail="description"),
-        Column("requested_at", "Asked", Kind.INSTANT, wide_only=True),
-        Column("expires_at", "Holds until", Kind.INSTANT, detail="account", wide_only=True),
-        Column("status", "State", Kind.STATUS, detail="problem", labels=LINKS, tones=LINK_TONES),
-        Column("amount", "Amount", Kind.MONEY),
+        Column("party", "Customer", sort="party", detail="description"),
+        Column("requested_at", "Asked", Kind.INSTANT, sort="requested_at", wide_only=True),
+        Column(
+            "expires_at",
+            "Holds until",
+            Kind.INSTANT,
+            sort="expires_at",
+            detail="account",
+            wide_only=True,
+        ),
+        Column(
+            "status",
+            "State",
+            Kind.STATUS,
+            sort="status",
+            detail="problem",
+            labels=LINKS,
+            tones=LINK_TONES,
+        ),
+        Column("amount", "Amount", Kind.MONEY, sort="amount"),
     )
     row_link: ClassVar[str] = "/payment-links/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = (

@@ -32,13 +32,13 @@ class SettlementListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "gateways.list_settlements"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("provider_id", "Settlement", detail="account"),
-        Column("settled_on", "Day", Kind.DATE, detail="utr", wide_only=True),
-        Column("gross", "Settles", Kind.MONEY, wide_only=True),
-        Column("fee", "Fee", Kind.MONEY, wide_only=True),
-        Column("tax", "Tax on it", Kind.MONEY, wide_only=True),
+        Column("provider_id", "Settlement", sort="provider_id", detail="account"),
+        Column("settled_on", "Day", Kind.DATE, sort="settled_on", detail="utr", wide_only=True),
+        Column("gross", "Settles", Kind.MONEY, sort="gross", wide_only=True),
+        Column("fee", "Fee", Kind.MONEY, sort="fee", wide_only=True),
+        Column("tax", "Tax on it", Kind.MONEY, sort="tax", wide_only=True),
         Column("is_in_bank", "At the bank", Kind.STATUS, detail="difference", tones=IN_BANK),
-        Column("amount", "To the bank", Kind.MONEY),
+        Column("amount", "To the bank", Kind.MONEY, sort="amount"),
     )
     row_link: ClassVar[str] = "/gateways/settlements/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("difference", "from_day", "to_day")
@@ -88,10 +88,12 @@ class ExceptionListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "gateways.list_exceptions"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("kind", "What", labels=KINDS, detail="problem"),
-        Column("raised_at", "Since", Kind.INSTANT, detail="account", wide_only=True),
+        Column("kind", "What", sort="kind", labels=KINDS, detail="problem"),
+        Column(
+            "raised_at", "Since", Kind.INSTANT, sort="raised_at", detail="account", wide_only=True
+        ),
         Column("is_open", "State", Kind.STATUS, detail="answer", tones=STANDING, wide_only=True),
-        Column("amount", "Amount", Kind.MONEY),
+        Column("amount", "Amount", Kind.MONEY, sort="amount"),
     )
     filter_keys: ClassVar[tuple[str, ...]] = ("standing", "kind")
     topics: ClassVar[tuple[str, ...]] = ("gateways",)

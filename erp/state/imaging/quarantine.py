@@ -25,9 +25,9 @@ class QuarantineState(ListState, rx.State):
     query: ClassVar[str] = "imaging.list_held"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("reason", "Why", detail="advice"),
-        Column("kind", "What", detail="size_text", labels=KINDS, wide_only=True),
-        Column("device", "From", detail="session_number", wide_only=True),
-        Column("held_at", "Since", Kind.INSTANT, wide_only=True),
+        Column("kind", "What", sort="kind", detail="size_text", labels=KINDS, wide_only=True),
+        Column("device", "From", sort="device", detail="session_number", wide_only=True),
+        Column("held_at", "Since", Kind.INSTANT, sort="held_at", wide_only=True),
         Column(
             "status", "Status", Kind.STATUS, labels=HELD_LABELS, tones=HELD_TONES, wide_only=True
         ),

@@ -24,9 +24,11 @@ class StudyListState(ListState, rx.State):
     query: ClassVar[str] = "imaging.list_studies"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("patient", "Patient", detail="patient_code"),
-        Column("description", "Study", detail="modalities", wide_only=True),
-        Column("studied_at", "Taken", Kind.INSTANT, wide_only=True),
-        Column("instances", "Objects", Kind.COUNT, detail="size_text", wide_only=True),
+        Column("description", "Study", sort="description", detail="modalities", wide_only=True),
+        Column("studied_at", "Taken", Kind.INSTANT, sort="studied_at", wide_only=True),
+        Column(
+            "instances", "Objects", Kind.COUNT, sort="instances", detail="size_text", wide_only=True
+        ),
         Column("state", "Keeping", Kind.STATUS, labels=KEEPING_LABELS, tones=KEEPING_TONES),
     )
     filter_keys: ClassVar[tuple[str, ...]] = ("show",)

@@ -41,14 +41,16 @@ class AgeingState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "inventory.list_ageing"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("label", "Product", detail="lot_number"),
-        Column("received_on", "First came", Kind.DATE, wide_only=True),
-        Column("age_days", "Days", Kind.COUNT, tone="bucket", tones=_TONES),
+        Column("label", "Product", sort="label", detail="lot_number"),
+        Column("received_on", "First came", Kind.DATE, sort="received_on", wide_only=True),
+        Column("age_days", "Days", Kind.COUNT, sort="age_days", tone="bucket", tones=_TONES),
         Column("form", "Form", labels=FORMS, wide_only=True),
-        Column("location", "Place", wide_only=True),
-        Column("quantity", "Units", Kind.COUNT, wide_only=True),
-        Column("value", "Value", Kind.MONEY),
-        Column("carrying", "A month costs", Kind.MONEY, detail="rate", wide_only=True),
+        Column("location", "Place", sort="location", wide_only=True),
+        Column("quantity", "Units", Kind.COUNT, sort="quantity", wide_only=True),
+        Column("value", "Value", Kind.MONEY, sort="value"),
+        Column(
+            "carrying", "A month costs", Kind.MONEY, sort="carrying", detail="rate", wide_only=True
+        ),
     )
     row_link: ClassVar[str] = "/stock/lots/{lot_id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("bucket", "form", "location_id", "variant_id")

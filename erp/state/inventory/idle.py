@@ -50,11 +50,11 @@ class IdleState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "inventory.list_idle"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("label", "Product", detail="lot_number"),
+        Column("label", "Product", sort="label", detail="lot_number"),
         Column("idleness", "Standing", Kind.STATUS, labels=KINDS, tones=_TONES, wide_only=True),
-        Column("expires_on", "Expiry", Kind.EXPIRY, wide_only=True),
-        Column("units", "Units", Kind.COUNT, detail="on_hand", wide_only=True),
-        Column("at_stake", "At stake", Kind.MONEY),
+        Column("expires_on", "Expiry", Kind.EXPIRY, sort="expires_on", wide_only=True),
+        Column("units", "Units", Kind.COUNT, sort="units", detail="on_hand", wide_only=True),
+        Column("at_stake", "At stake", Kind.MONEY, sort="at_stake"),
         Column("advice", "What to do", Kind.STATUS, "reason", labels=ADVICE, tones=_ADVICE_TONES),
     )
     row_link: ClassVar[str] = "/stock/lots/{lot_id}"

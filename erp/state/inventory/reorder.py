@@ -29,14 +29,34 @@ class ReorderState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "inventory.list_suggestions"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("label", "Product", detail="sku"),
-        Column("quantity", "Order", Kind.COUNT, detail="value"),
+        Column("label", "Product", sort="label", detail="sku"),
+        Column("quantity", "Order", Kind.COUNT, sort="quantity", detail="value"),
         Column(
-            "runs_out_on", "Runs out", Kind.DATE, tone="urgency", tones=_URGENCY, wide_only=True
+            "runs_out_on",
+            "Runs out",
+            Kind.DATE,
+            sort="runs_out_on",
+            tone="urgency",
+            tones=_URGENCY,
+            wide_only=True,
         ),
-        Column("available", "Available", Kind.COUNT, detail="incoming", wide_only=True),
-        Column("reorder_point", "Reorder point", Kind.COUNT, detail="basis", wide_only=True),
-        Column("supplier", "Last bought from", detail="reason", wide_only=True),
+        Column(
+            "available",
+            "Available",
+            Kind.COUNT,
+            sort="available",
+            detail="incoming",
+            wide_only=True,
+        ),
+        Column(
+            "reorder_point",
+            "Reorder point",
+            Kind.COUNT,
+            sort="reorder_point",
+            detail="basis",
+            wide_only=True,
+        ),
+        Column("supplier", "Last bought from", sort="supplier", detail="reason", wide_only=True),
     )
     row_link: ClassVar[str] = "/stock?variant_id={variant_id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("status", "supplier_id")

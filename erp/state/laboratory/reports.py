@@ -34,11 +34,11 @@ class LabReportsState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "laboratory.list_reports"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("patient", "Patient", detail="patient_code"),
-        Column("number", "Report", Kind.CODE, detail="laboratory"),
-        Column("collected_at", "Sample taken", wide_only=True),
-        Column("results", "Results", wide_only=True),
-        Column("status", "Status", Kind.STATUS, labels=STATUSES, tones=STATUS_TONES),
+        Column("patient", "Patient", sort="patient", detail="patient_code"),
+        Column("number", "Report", Kind.CODE, sort="number", detail="laboratory"),
+        Column("collected_at", "Sample taken", sort="collected_at", wide_only=True),
+        Column("results", "Results", sort="results", wide_only=True),
+        Column("status", "Status", Kind.STATUS, sort="status", labels=STATUSES, tones=STATUS_TONES),
     )
     row_link: ClassVar[str] = "/laboratory/reports/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("laboratory_id", "patient_id")

@@ -19,14 +19,14 @@ class _AgeState(ListState, mixin=True):
     query: ClassVar[str] = "payments.age_items"
     ledger: ClassVar[str] = ""
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("party", "Party", detail="phone"),
-        Column("not_due", "Not due", Kind.MONEY, wide_only=True),
-        Column("days_30", "1-30 days", Kind.MONEY, wide_only=True),
-        Column("days_60", "31-60", Kind.MONEY, wide_only=True),
-        Column("days_90", "61-90", Kind.MONEY, wide_only=True),
-        Column("older", "Over 90", Kind.MONEY, wide_only=True),
-        Column("unapplied", "Unapplied", Kind.MONEY, wide_only=True),
-        Column("balance", "Balance", Kind.MONEY, detail="oldest_on"),
+        Column("party", "Party", sort="party", detail="phone"),
+        Column("not_due", "Not due", Kind.MONEY, sort="not_due", wide_only=True),
+        Column("days_30", "1-30 days", Kind.MONEY, sort="days_30", wide_only=True),
+        Column("days_60", "31-60", Kind.MONEY, sort="days_60", wide_only=True),
+        Column("days_90", "61-90", Kind.MONEY, sort="days_90", wide_only=True),
+        Column("older", "Over 90", Kind.MONEY, sort="older", wide_only=True),
+        Column("unapplied", "Unapplied", Kind.MONEY, sort="unapplied", wide_only=True),
+        Column("balance", "Balance", Kind.MONEY, sort="balance", detail="oldest_on"),
     )
     filter_keys: ClassVar[tuple[str, ...]] = ("bucket", "as_of")
     topics: ClassVar[tuple[str, ...]] = ("payments", "billing", "pos", "sales")

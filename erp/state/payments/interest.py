@@ -103,13 +103,13 @@ class InterestNoteState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "interest.list_notes"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("party", "Customer", detail="original_number"),
-        Column("number", "Debit note", Kind.CODE, detail="reversal_number"),
-        Column("issued_on", "Day", Kind.DATE, wide_only=True),
-        Column("from_day", "Late from", Kind.DATE, wide_only=True),
-        Column("to_day", "Until", Kind.DATE, wide_only=True),
-        Column("amount", "Interest", Kind.MONEY, wide_only=True),
-        Column("total", "With GST", Kind.MONEY),
+        Column("party", "Customer", sort="party", detail="original_number"),
+        Column("number", "Debit note", Kind.CODE, sort="number", detail="reversal_number"),
+        Column("issued_on", "Day", Kind.DATE, sort="issued_on", wide_only=True),
+        Column("from_day", "Late from", Kind.DATE, sort="from_day", wide_only=True),
+        Column("to_day", "Until", Kind.DATE, sort="to_day", wide_only=True),
+        Column("amount", "Interest", Kind.MONEY, sort="amount", wide_only=True),
+        Column("total", "With GST", Kind.MONEY, sort="total"),
         Column(
             "standing",
             "Standing",

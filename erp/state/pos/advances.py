@@ -17,10 +17,10 @@ class OpenAdvanceListState(ListState, rx.State):
     permission: ClassVar[str] = "pos.view"
     query: ClassVar[str] = "pos.list_open_advances"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("customer", "Customer"),
+        Column("customer", "Customer", sort="customer"),
         Column("vouchers", "Left of receipt", wide_only=True),
-        Column("since", "Since", Kind.INSTANT, wide_only=True),
-        Column("balance", "Left", Kind.MONEY),
+        Column("since", "Since", Kind.INSTANT, sort="since", wide_only=True),
+        Column("balance", "Left", Kind.MONEY, sort="balance"),
     )
     row_link: ClassVar[str] = "/advances/vouchers?party_id={id}"
     topics: ClassVar[tuple[str, ...]] = ("pos",)
@@ -32,13 +32,13 @@ class VoucherListState(ListState, rx.State):
     permission: ClassVar[str] = "pos.view"
     query: ClassVar[str] = "pos.list_advances"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("number", "Voucher", detail="note"),
-        Column("kind", "What", labels=KINDS),
-        Column("customer", "Customer"),
-        Column("method", "By", labels=METHOD_NAMES, wide_only=True),
-        Column("taken_at", "When", Kind.INSTANT, wide_only=True),
-        Column("cashier", "Cashier", wide_only=True),
-        Column("amount", "Amount", Kind.MONEY),
+        Column("number", "Voucher", sort="number", detail="note"),
+        Column("kind", "What", sort="kind", labels=KINDS),
+        Column("customer", "Customer", sort="customer"),
+        Column("method", "By", sort="method", labels=METHOD_NAMES, wide_only=True),
+        Column("taken_at", "When", Kind.INSTANT, sort="taken_at", wide_only=True),
+        Column("cashier", "Cashier", sort="cashier", wide_only=True),
+        Column("amount", "Amount", Kind.MONEY, sort="amount"),
     )
     filter_keys: ClassVar[tuple[str, ...]] = ("party_id", "shift_id")
     topics: ClassVar[tuple[str, ...]] = ("pos",)

@@ -40,11 +40,11 @@ class CouponsState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "sales.list_coupons"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("code", "Coupon", Kind.CODE, detail="name"),
+        Column("code", "Coupon", Kind.CODE, sort="code", detail="name"),
         Column("percent", "Takes off", detail="customer"),
-        Column("valid_from", "Days", wide_only=True),
-        Column("used", "Used", Kind.COUNT, detail="max_uses"),
-        Column("given", "Given", Kind.MONEY, wide_only=True),
+        Column("valid_from", "Days", sort="valid_from", wide_only=True),
+        Column("used", "Used", Kind.COUNT, sort="used", detail="max_uses"),
+        Column("given", "Given", Kind.MONEY, sort="given", wide_only=True),
         Column("standing", "Standing", Kind.STATUS, labels=STANDINGS, tones=STANDING_TONES),
     )
     row_link: ClassVar[str] = "/coupons/{id}"

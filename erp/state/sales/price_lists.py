@@ -43,11 +43,11 @@ class PriceListsState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "sales.list_price_lists"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("name", "List", detail="code"),
+        Column("name", "List", sort="name", detail="code"),
         Column("audience", "For"),
-        Column("valid_from", "Days", wide_only=True),
-        Column("prices", "Prices", Kind.COUNT, wide_only=True),
-        Column("schemes", "Schemes", Kind.COUNT, wide_only=True),
+        Column("valid_from", "Days", sort="valid_from", wide_only=True),
+        Column("prices", "Prices", Kind.COUNT, sort="prices", wide_only=True),
+        Column("schemes", "Schemes", Kind.COUNT, sort="schemes", wide_only=True),
         Column("standing", "Standing", Kind.STATUS, labels=STANDINGS, tones=STANDING_TONES),
     )
     row_link: ClassVar[str] = "/prices/{id}"
