@@ -1,11 +1,14 @@
 """Marks, panes and comparison in the viewer, over pictures whose every value is known."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.viewing import at, drag, kept_in_one_pane, listed, numbers, pane, saved, shown
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("product")]
+WINDOW = re.compile(r"^W \d+ · C ")
 
 
 def test_each_tool_measures_what_is_there(opened, troubles):
@@ -188,10 +191,16 @@ def test_what_somebody_else_changed_is_not_undone(opened, open_window):
     expect(page.locator("[data-mark]")).to_have_count(0)
 
 
-def test_key_images_are_listed_and_lead_to_their_picture(opened, troubles):
+def test_key_images_are_listed_and_lead_to_their_picture_as_it_was_seen(opened, troubles):
     page = opened("block")
     viewer = shown(page)
     viewer.press("End")
+    viewer.press("2")
+    viewer.press("i")
+    inverted = page.get_by_role("button", name=re.compile("^Invert"))
+    expect(inverted).to_have_attribute("aria-pressed", "true")
+    seen = pane(page).get_by_text(WINDOW)
+    words = seen.inner_text()
     expect(viewer).to_have_attribute("data-index", "11")
     expect(viewer).to_have_attribute("data-state", "shown")
     viewer.press("k")
@@ -199,9 +208,14 @@ def test_key_images_are_listed_and_lead_to_their_picture(opened, troubles):
     expect(keys).to_have_count(1)
     expect(pane(page)).to_contain_text("Key image")
     viewer.press("Home")
+    viewer.press(" ")
     expect(viewer).to_have_attribute("data-index", "0")
+    expect(inverted).to_have_attribute("aria-pressed", "false")
+    expect(seen).not_to_have_text(words)
     keys.get_by_role("button").first.click()
     expect(viewer).to_have_attribute("data-index", "11")
+    expect(inverted).to_have_attribute("aria-pressed", "true")
+    expect(seen).to_have_text(words)
     saved(page)
     shown(page).press("k")
     expect(keys).to_have_count(0)

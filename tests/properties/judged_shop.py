@@ -3,6 +3,8 @@
 from datetime import timedelta
 from uuid import UUID
 
+from pydicom.uid import generate_uid
+
 from erp.core import db
 from erp.core.clock import utc_now
 from erp.core.ids import new_id
@@ -18,6 +20,7 @@ from tests.services.banking.statements import accept, bank_account, line_of, sug
 from tests.services.billing.bills.billing import bill, billed, came, decide, goods, registered
 from tests.services.billing.bills.landing import spread_freight
 from tests.services.billing.returns.returning import leaving, send_back
+from tests.services.imaging.test_steps import Modality
 from tests.services.inventory.past_goods import second_branch
 from tests.services.inventory.transfers import dispatch
 from tests.services.inventory.transfers import receive as take_in
@@ -108,7 +111,7 @@ def _write_down(shop: Shop) -> None:
 
 
 def _measure(shop: Shop, patient_id: UUID) -> None:
-    """Take a laboratory's file in, and book an appointment."""
+    """Take a laboratory's file in, book an appointment, and perform a step."""
     code = shop.run("party.get_party", {"party_id": patient_id}).code
     content = oru("H1", observed("4548-4", "5.4", "%"), code=code, name="Asha", born="")
     assert bring(shop, open_lab(shop), content).taken == 1
@@ -116,6 +119,9 @@ def _measure(shop: Shop, patient_id: UUID) -> None:
     given = {"patient_id": patient_id, "device_id": camera, "procedure": "Fundus", "time": "10:00"}
     tomorrow = str(shop.ctx.today + timedelta(days=1))
     shop.run("imaging.book_appointment", given | {"day": tomorrow})
+    modality = Modality(shop.ctx, f"M{new_id().hex[-10:].upper()}")
+    modality.begin(study=generate_uid())
+    modality.complete("1.2.9.1", generate_uid())
 
 
 def _pay_late(shop: Shop) -> None:

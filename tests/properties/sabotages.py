@@ -40,6 +40,7 @@ SABOTAGE = {
     "GW3": "update gateway_payment set refunded = refunded + 0.05 where refunded > 0",
     "GW4": "update gateway_settlement set difference = difference + 1",
     "IA1": "update imaging_slot set is_held = false",
+    "IP1": "update performed_step set images = images + 1",
     "LB1": "update lab_report_version set version = version + 1",
     "LB2": "update lab_row set report_number = 'x' where status = 'taken'",
     "SB1": "update asset set cgst = cgst + 1, sgst = sgst + 1",

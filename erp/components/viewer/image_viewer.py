@@ -72,7 +72,8 @@ class ImageViewer(NoSSRComponent):
         may_mark: Whether marks may be drawn, changed and deleted.
         can_undo: Whether there is an act to take back. can_redo: To do again.
         layout: `1x1`, `1x2`, `2x1` or `2x2`; rows by columns.
-        look_at: Another `turn` goes to the picture `instance`, `frame` and selects the mark `id`.
+        look_at: Another `turn` goes to the picture `instance`, `frame` and selects the mark `id`;
+            `look` is how the picture is shown there: `window` and `isInverted`.
         on_image: Called with the instance and frame that is now on the screen.
         on_mark: Called with a finished mark: key, tool, instance, frame, points_px, label,
             statistics, look, and the id of the saved one it replaces, or nothing.

@@ -124,7 +124,11 @@ function SessionViewer({ session, source = "", base = "/api/erp/imaging", start,
     const found = lookAt?.instance && stacks.find((one) => one.instances.some((instance) => instance.id === lookAt.instance));
     if (!found || !isFilled) return;
     const at = placesOf(found).findIndex((place) => place.instance.id === lookAt.instance && place.frame === lookAt.frame);
-    setBoard((now) => { const there = now.panes.slice(0, countOf(now.layout)).findIndex((one) => one.stack === found.id); return there < 0 ? opened(now, now.active, found.id, Math.max(0, at)) : gone(activated(now, there), there, at, stacks); });
+    setBoard((now) => {
+      const there = now.panes.slice(0, countOf(now.layout)).findIndex((one) => one.stack === found.id);
+      const next = there < 0 ? opened(now, now.active, found.id, Math.max(0, at)) : gone(activated(now, there), there, at, stacks);
+      return looked(next, next.active, lookAt.look ?? {});
+    });
     setSelected(lookAt.id ?? null);
     root.current?.scrollIntoView?.({ block: "nearest" });
   }, [lookAt?.turn]);

@@ -173,3 +173,17 @@ referee(
          order by planned.tenant_id, planned.id limit 1
     """,
 )
+referee(
+    "IP1",
+    "A performed step counts the objects its series list, and one that ended says when, and what it made"
+    " if it was completed",
+    counted="select count(*) from performed_step",
+    offenders="""
+        select step.tenant_id, step.id, step.sop_uid, step.state, step.images from performed_step step
+         where step.images <> (select coalesce(sum(jsonb_array_length(made -> 'images')), 0)
+                                 from jsonb_array_elements(step.series) made)
+            or step.state <> 'in_progress' and step.ended_at is null
+            or step.state = 'completed' and jsonb_array_length(step.series) = 0
+         order by step.tenant_id, step.id limit 1
+    """,
+)

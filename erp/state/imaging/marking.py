@@ -153,7 +153,7 @@ class MarkingState(RecordState, mixin=True):
 
     @handler(permission=VIEW)
     async def show_mark(self, mark_id: str) -> None:
-        """Let the viewer go to the picture of a mark."""
+        """Let the viewer go to the picture of a mark; to a key image as it was seen."""
         found = next((mark for mark in self.marks if mark["id"] == f"{mark_id}"), None)
         if found is not None:
             turn = int(self.look_at.get("turn", 0)) + 1
@@ -162,6 +162,7 @@ class MarkingState(RecordState, mixin=True):
                 "id": found["id"],
                 "instance": found["instance"],
                 "frame": found["frame"],
+                "look": _look(found),
             }
 
     @handler(permission=REVIEW)
@@ -298,6 +299,14 @@ def _mark(row: Any, zone: str) -> dict[str, Any]:
         "counted_by": row.counted_by,
         "author": f"{row.author_name}, {instant_text(row.recorded_at, zone)}",
     }
+
+
+def _look(mark: dict[str, Any]) -> dict[str, Any]:
+    """Return what of the viewer's look a mark kept; nothing where it kept none."""
+    seen = mark["look"]
+    return (
+        {"window": seen.get("window"), "isInverted": bool(seen.get("is_inverted"))} if seen else {}
+    )
 
 
 def _key_image(row: Any) -> dict[str, str]:
