@@ -133,6 +133,7 @@ MAIN_LISTS = {
     "billing.list_claims", "imaging.list_studies", "imaging.list_held", "inventory.list_ageing",
     "inventory.list_idle", "inventory.list_suggestions", "payments.age_items",
     "pos.list_advances", "pos.list_open_advances", "laboratory.list_reports", "interest.list_notes",
+    "pos.list_approvals", "pos.list_offline_sales", "pos.list_prescriptions",
 }  # fmt: skip
 """Lists that people sort; each has a head that does."""
 

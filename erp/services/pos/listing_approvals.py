@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal, LiteralString
+from typing import Annotated, Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,25 +10,37 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.services.platform import (
-    LAST_ID,
     Day,
-    Page,
+    Order,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 
 
-class ListApprovals(Page):
+class ListApprovals(SortedPage):
     """Approvals, newest first.
 
     Attributes:
         from_day, to_day: Business days they were given on, both included.
     """
 
+    sort: Annotated[
+        str,
+        Order(
+            "-id",
+            {
+                "level": "number",
+                "number": "text",
+                "requested_by": "text",
+                "approved_by": "text",
+                "approved_at": "instant",
+            },
+        ),
+    ] = ""
     kind: Literal["", "discount", "return"] = ""
     from_day: Day | None = None
     to_day: Day | None = None
@@ -69,7 +81,7 @@ _LIST: LiteralString = """
       left join membership gave on (gave.tenant_id, gave.user_id) = (a.tenant_id, a.approved_by)
       left join sale s on (s.tenant_id, s.id) = (a.tenant_id, a.origin_id)
       left join invoice i on (i.tenant_id, i.id) = (s.tenant_id, s.invoice_id)
-     where a.tenant_id = %(tenant)s and a.id < %(id)s::uuid
+     where a.tenant_id = %(tenant)s
 """
 _COUNT: LiteralString = "select count(*) as rows from approval a where a.tenant_id = %(tenant)s"
 _CONDITIONS: dict[str, LiteralString] = {
@@ -82,15 +94,9 @@ _CONDITIONS: dict[str, LiteralString] = {
 @query("pos.list_approvals", permission="pos.view", rest="GET /approvals")
 def list_approvals(session: Session, ctx: RequestContext, wanted: ListApprovals) -> ApprovalPage:
     """List approvals that were given, newest first, each with the sale or return it was for."""
-    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
-    rows = db.fetch_all(
-        session,
-        f"{_LIST} {conditions_of(wanted, _CONDITIONS)} order by a.id desc limit %(limit)s",
-        _given(ctx, wanted) | {"id": after[0], "limit": wanted.limit + 1},
-    )
-    page = [ApprovalRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return ApprovalPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    select: LiteralString = f"{_LIST} {conditions_of(wanted, _CONDITIONS)}"
+    rows, cursor = fetch_page(session, wanted, select, _given(ctx, wanted))
+    return ApprovalPage(rows=[ApprovalRow(**row) for row in rows], next_cursor=cursor)
 
 
 def count_approvals(session: Session, ctx: RequestContext, wanted: ListApprovals) -> int:

@@ -1,9 +1,9 @@
 """What devices sold alone: the bills, those that wait, and the leases with their void numbers."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, LiteralString
+from typing import Annotated, Any, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -16,13 +16,16 @@ from erp.models.pos import LeaseStatus, OfflineStatus
 from erp.services import catalog
 from erp.services.platform import (
     LAST_ID,
+    Order,
     Page,
     Query,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
     decode_cursor,
     encode_cursor,
+    fetch_page,
     query,
     written,
 )
@@ -32,9 +35,22 @@ from erp.services.pos.pricing import HUNDRED
 from erp.services.pos.tendering import METHOD_NAMES
 
 
-class ListOfflineSales(Page):
+class ListOfflineSales(SortedPage):
     """Bills that devices made without the server, the latest to arrive first."""
 
+    sort: Annotated[
+        str,
+        Order(
+            "-received_at",
+            {
+                "number": "text",
+                "sold_at": "instant",
+                "received_at": "instant",
+                "register_name": "text",
+                "total": "number",
+            },
+        ),
+    ] = ""
     status: OfflineStatus | None = None
     differs: bool | None = None
     lease_id: UUID | None = None
@@ -75,7 +91,6 @@ _SALES: LiteralString = """
       join register r on (r.tenant_id, r.id) = (l.tenant_id, l.register_id)
       left join membership m on (m.tenant_id, m.user_id) = (l.tenant_id, l.user_id)
      where o.tenant_id = %(tenant)s and o.branch_id = %(branch)s
-       and (o.received_at, o.id) < (%(at)s, %(id)s)
 """
 _CONDITIONS: Mapping[str, LiteralString] = {
     "status": "and o.status = %(status)s",
@@ -90,30 +105,17 @@ def list_offline_sales(
     session: Session, ctx: RequestContext, wanted: ListOfflineSales
 ) -> OfflineSalePage:
     """List bills of the acting branch that were made without the server."""
-    after = decode_cursor(wanted.cursor, 2) or [
-        datetime.max.replace(tzinfo=UTC).isoformat(),
-        LAST_ID,
-    ]
-    rows = db.fetch_all(
-        session,
-        f"{_SALES} {conditions_of(wanted, _CONDITIONS)}"
-        " order by o.received_at desc, o.id desc limit %(limit)s",
-        {
-            "tenant": ctx.tenant_id,
-            "branch": ctx.branch_id,
-            "at": after[0],
-            "id": after[1],
-            "status": wanted.status,
-            "differs": wanted.differs,
-            "lease": wanted.lease_id,
-            "search": wanted.search,
-            "limit": wanted.limit + 1,
-        },
-    )
-    page = [OfflineSaleRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    cursor = encode_cursor(page[-1].received_at.isoformat(), page[-1].id) if more else ""
-    return OfflineSalePage(rows=page, next_cursor=cursor)
+    given = {
+        "tenant": ctx.tenant_id,
+        "branch": ctx.branch_id,
+        "status": wanted.status,
+        "differs": wanted.differs,
+        "lease": wanted.lease_id,
+        "search": wanted.search,
+    }
+    select: LiteralString = f"{_SALES} {conditions_of(wanted, _CONDITIONS)}"
+    rows, cursor = fetch_page(session, wanted, select, given)
+    return OfflineSalePage(rows=[OfflineSaleRow(**row) for row in rows], next_cursor=cursor)
 
 
 class GetOfflineSale(Query):

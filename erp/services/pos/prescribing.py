@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from typing import LiteralString
+from typing import Annotated, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -14,17 +14,16 @@ from erp.core.ids import new_id
 from erp.models.pos import Prescription
 from erp.services.catalog import LicenceClass, SaleLine
 from erp.services.platform import (
-    LAST_ID,
     Closed,
     Day,
-    Page,
+    Order,
     Result,
     Rows,
     ShortText,
+    SortedPage,
     Text,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 from erp.services.pos.errors import PrescriptionRequired
@@ -46,9 +45,22 @@ class GivenPrescription(Closed):
     note: Text = ""
 
 
-class ListPrescriptions(Page):
+class ListPrescriptions(SortedPage):
     """Prescriptions that goods were sold on, newest first."""
 
+    sort: Annotated[
+        str,
+        Order(
+            "-id",
+            {
+                "number": "text",
+                "filled_at": "instant",
+                "patient_name": "text",
+                "doctor_name": "text",
+                "prescribed_on": "day",
+            },
+        ),
+    ] = ""
     from_day: date | None = None
     to_day: date | None = None
     doctor: Text = ""
@@ -122,7 +134,7 @@ _LIST: LiteralString = """
       from prescription x
       join sale s on (s.tenant_id, s.id) = (x.tenant_id, x.sale_id)
       join invoice i on (i.tenant_id, i.id) = (s.tenant_id, s.invoice_id)
-     where x.tenant_id = %(tenant)s and x.id < %(id)s::uuid
+     where x.tenant_id = %(tenant)s
 """
 _CONDITIONS: dict[str, LiteralString] = {
     "from_day": "and x.filled_at >= %(from_day)s::date::timestamp at time zone %(zone)s",
@@ -140,22 +152,14 @@ def list_prescriptions(
     session: Session, ctx: RequestContext, wanted: ListPrescriptions
 ) -> PrescriptionPage:
     """List filled prescriptions by doctor, registration, patient, number of the bill, or days."""
-    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
-    rows = db.fetch_all(
-        session,
-        f"{_LIST} {conditions_of(wanted, _CONDITIONS)} order by x.id desc limit %(limit)s",
-        {
-            "tenant": ctx.tenant_id,
-            "id": after[0],
-            "from_day": wanted.from_day,
-            "to_day": wanted.to_day,
-            "doctor": wanted.doctor,
-            "zone": ctx.time_zone,
-            "search": wanted.search,
-            "limit": wanted.limit + 1,
-        },
-    )
-    page = [PrescriptionRow(**row) for row in rows[: wanted.limit]]
-    return PrescriptionPage(
-        rows=page, next_cursor=encode_cursor(page[-1].id) if len(rows) > wanted.limit else ""
-    )
+    given = {
+        "tenant": ctx.tenant_id,
+        "from_day": wanted.from_day,
+        "to_day": wanted.to_day,
+        "doctor": wanted.doctor,
+        "zone": ctx.time_zone,
+        "search": wanted.search,
+    }
+    select: LiteralString = f"{_LIST} {conditions_of(wanted, _CONDITIONS)}"
+    rows, cursor = fetch_page(session, wanted, select, given)
+    return PrescriptionPage(rows=[PrescriptionRow(**row) for row in rows], next_cursor=cursor)

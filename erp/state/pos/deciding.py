@@ -57,11 +57,11 @@ class GivenListState(ListState, rx.State):
     permission: ClassVar[str] = "pos.view"
     query: ClassVar[str] = "pos.list_approvals"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("level", "What", detail="reason"),
-        Column("number", "Bill", wide_only=True),
-        Column("requested_by", "Asked by"),
-        Column("approved_by", "Approved by"),
-        Column("approved_at", "When", Kind.INSTANT),
+        Column("level", "What", sort="level", detail="reason"),
+        Column("number", "Bill", sort="number", wide_only=True),
+        Column("requested_by", "Asked by", sort="requested_by"),
+        Column("approved_by", "Approved by", sort="approved_by"),
+        Column("approved_at", "When", Kind.INSTANT, sort="approved_at"),
     )
     row_link: ClassVar[str] = "{href}"
     filter_keys: ClassVar[tuple[str, ...]] = ("kind", "from_day", "to_day")

@@ -54,11 +54,11 @@ class OfflineSaleListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "pos.list_offline_sales"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("number", "Bill", detail="reason"),
-        Column("sold_at", "Sold", Kind.INSTANT, wide_only=True),
-        Column("register_name", "Till", detail="cashier", wide_only=True),
+        Column("number", "Bill", sort="number", detail="reason"),
+        Column("sold_at", "Sold", Kind.INSTANT, sort="sold_at", wide_only=True),
+        Column("register_name", "Till", sort="register_name", detail="cashier", wide_only=True),
         STATUS,
-        Column("total", "Total", Kind.MONEY),
+        Column("total", "Total", Kind.MONEY, sort="total"),
     )
     row_link: ClassVar[str] = "/till/offline-sales/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("status", "differs", "lease_id")

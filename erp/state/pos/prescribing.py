@@ -83,11 +83,11 @@ class PrescriptionListState(ListState, rx.State):
     permission: ClassVar[str] = "pos.view"
     query: ClassVar[str] = "pos.list_prescriptions"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("number", "Bill", detail="goods"),
-        Column("filled_at", "Filled", Kind.INSTANT, wide_only=True),
-        Column("patient_name", "Patient"),
-        Column("doctor_name", "Doctor", detail="registration_no"),
-        Column("prescribed_on", "Dated", Kind.DATE, wide_only=True),
+        Column("number", "Bill", sort="number", detail="goods"),
+        Column("filled_at", "Filled", Kind.INSTANT, sort="filled_at", wide_only=True),
+        Column("patient_name", "Patient", sort="patient_name"),
+        Column("doctor_name", "Doctor", sort="doctor_name", detail="registration_no"),
+        Column("prescribed_on", "Dated", Kind.DATE, sort="prescribed_on", wide_only=True),
     )
     row_link: ClassVar[str] = "/sales/{sale_id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("from_day", "to_day", "doctor")

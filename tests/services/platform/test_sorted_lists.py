@@ -36,6 +36,8 @@ FEW_IN_THE_DEMO = {
     "inventory.list_shelf_lives",
     "messaging.list_messages",
     "payments.age_items",
+    "pos.list_approvals",
+    "pos.list_offline_sales",
     "pos.list_open_advances",
     "purchasing.list_requests",
     "sales.list_coupons",
