@@ -24,7 +24,8 @@ def with_portal_marks(
 ) -> PrintedDocument:
     """Return a document with its reference number and signed code, or the word that it has none yet.
 
-    Its way bill is named too. Source: CGST Rules r.46(r), r.48(5), r.138A.
+    One that was withdrawn, such as a note whose invoice was cancelled, never gets one. Its way bill
+    is named too. Source: CGST Rules r.46(r), r.48(5), r.138A.
     """
     marked = replace(document, way_bill=_way_bill(session, ctx, invoice_id))
     if document.cancelled:
@@ -37,6 +38,8 @@ def with_portal_marks(
     if row is None:
         needed = needs_reference(session, ctx, invoice_id)
         return replace(marked, portal_notice=NOT_YET) if needed else marked
+    if row["status"] == "withdrawn":
+        return marked
     if not row["signed_qr"]:
         return replace(marked, portal_notice=NOT_YET)
     if row["status"] == "cancelled":

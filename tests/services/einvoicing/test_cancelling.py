@@ -10,7 +10,7 @@ import pytest
 from erp.core import db
 from erp.core.clock import utc_now
 from erp.core.errors import PermissionDenied
-from erp.services import platform
+from erp.services import billing, einvoicing, platform
 from erp.services.billing import CancelledBefore, NotCancellable
 from erp.services.einvoicing import NotToBeCancelled, NotToBeSent
 from erp.simulate.invoice_portal import Fault
@@ -165,10 +165,19 @@ def test_a_note_whose_invoice_is_cancelled_is_withdrawn_and_not_sent(reporting, 
     calls = len(portal.books.calls)
     assert "being cancelled" in str(ask_later(reporting, note_row))
     assert einvoice_of(reporting, note.id)["status"] == "due"
+    assert "NOT YET REGISTERED" in portal_notice(reporting, note.id)
     now_is(reporting, sent, "status = 'cancelled', cancelled_at = now()")
     ask(reporting, note_row)
     assert einvoice_of(reporting, note.id)["status"] == "withdrawn"
+    assert portal_notice(reporting, note.id) == ""
     assert len(portal.books.calls) == calls
+
+
+def portal_notice(shop, invoice_id):
+    """Return what a document's paper says of the portal."""
+    with db.unit_of_work(shop.ctx) as session:
+        printed = billing.get_printed_document(session, shop.ctx, invoice_id)
+        return einvoicing.with_portal_marks(session, shop.ctx, invoice_id, printed).portal_notice
 
 
 def test_a_document_whose_turn_was_given_up_is_sent_again(reporting):
