@@ -1,4 +1,4 @@
-"""Transfers between branches: what was asked for, what is on its way, and what became of it."""
+"""Transfers between warehouses: what was asked for, what is on its way, and what became of it."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ class TransferStatus(StrEnum):
     """How far a transfer is."""
 
     REQUESTED = "requested"
-    """A branch asks another one for goods; nothing moved."""
+    """Goods are asked for; nothing moved."""
     ON_ITS_WAY = "on_its_way"
     """Units left the source and nobody has said yet what became of all of them."""
     SETTLED = "settled"
@@ -37,7 +37,7 @@ class TransferOutcome(StrEnum):
 
 
 class StockTransfer(TenantRow, table=True):
-    """Goods that go from a branch to another one of the same GST registration.
+    """Goods that go from a warehouse to another one of the same GST registration, of a branch of its own or not.
 
     Attributes:
         number: The transfer's own; that of the challan where nobody asked for it before.
@@ -57,7 +57,7 @@ class StockTransfer(TenantRow, table=True):
         UniqueConstraint("tenant_id", "number"),
         UniqueConstraint("tenant_id", "challan"),
         one_of("status", TransferStatus),
-        CheckConstraint("from_branch_id <> to_branch_id", name="branches_differ"),
+        CheckConstraint("from_location_id <> to_location_id", name="places_differ"),
         CheckConstraint(
             "(status in ('on_its_way', 'settled')) = (challan is not null"
             " and dispatched_at is not null and transit_location_id is not null"
@@ -97,7 +97,7 @@ class StockTransfer(TenantRow, table=True):
 
 
 class StockTransferAsked(TenantRow, table=True):
-    """Base units of a product that a branch asks for; never changed."""
+    """Base units of a product that are asked for; never changed."""
 
     __tablename__ = "stock_transfer_asked"
     __table_args__ = (

@@ -90,7 +90,7 @@ def transfer_page() -> rx.Component:
     return movement_form(
         TransferState,
         "Move stock",
-        "From one place of this branch to another, at once. Goods for another branch are a transfer.",
+        "From one place of this branch to another, at once. What travels is a transfer.",
         [target],
         lambda line: lot_count(TransferState, line, "quantity", "Move", line["suggested"]),
         "Move",

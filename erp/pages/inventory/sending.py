@@ -36,7 +36,7 @@ from erp.state.inventory.taking_in import TakeInState
     on_load=[SendGoodsState.open_sending],
 )
 def send_goods_page() -> rx.Component:
-    """Send goods to another branch."""
+    """Send goods to another warehouse."""
     errors, fixed = SendGoodsState.field_errors, SendGoodsState.fixed
     chosen = rx.fragment(
         _place(SendGoodsState, "From", mine=True, field="from_location_id"),
@@ -73,7 +73,7 @@ def send_goods_page() -> rx.Component:
     return rx.fragment(
         page_header(
             "Send goods",
-            "To another branch of the same GSTIN, under a delivery challan. First expiry goes first.",
+            "To another branch or warehouse of the same GSTIN, under a delivery challan. First expiry goes first.",
         ),
         form,
         review_dialog(
@@ -91,7 +91,7 @@ def send_goods_page() -> rx.Component:
     on_load=[AskForGoodsState.open_asking],
 )
 def ask_for_goods_page() -> rx.Component:
-    """Ask another branch for goods."""
+    """Ask another warehouse for goods."""
     fields = rx.el.div(
         _place(AskForGoodsState, "From", mine=False, field="from_location_id"),
         _place(AskForGoodsState, "To", mine=True, field="to_location_id"),
@@ -99,7 +99,7 @@ def ask_for_goods_page() -> rx.Component:
         class_name="form-grid four",
     )
     return rx.fragment(
-        page_header("Ask for goods", "The other branch is told and sends what it can spare."),
+        page_header("Ask for goods", "Those who keep them are told and send what they can spare."),
         lined_form(
             AskForGoodsState,
             card(fields, title="Way"),
@@ -205,7 +205,7 @@ def _goods(state: Any, label: str) -> rx.Component:
     on_load=[TakeInState.open_sheet],
 )
 def take_in_page() -> rx.Component:
-    """Take in goods that another branch sent."""
+    """Take in goods that another warehouse sent."""
     facts = TakeInState.facts
     sheet = card(
         rx.cond(

@@ -69,7 +69,9 @@ def transfers_page() -> rx.Component:
         ),
     )
     return rx.fragment(
-        page_header("Transfers", "Goods between branches, each unit accounted for.", make),
+        page_header(
+            "Transfers", "Goods between branches and warehouses, each unit accounted for.", make
+        ),
         list_view(
             TransferListState,
             label="Transfers",
@@ -81,8 +83,8 @@ def transfers_page() -> rx.Component:
             ],
             empty=Empty(
                 "truck",
-                "Nothing travels between branches yet",
-                "Send goods to a branch that sells them, or ask one for what you lack.",
+                "Nothing travels yet",
+                "Send goods to where they sell, or ask for what you lack.",
                 make,
             ),
         ),

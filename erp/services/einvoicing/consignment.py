@@ -1,4 +1,4 @@
-"""Goods that travel: of an invoice, or of a transfer between branches."""
+"""Goods that travel: of an invoice, or of a transfer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -78,8 +78,8 @@ class Consignment:
 
     @property
     def is_needed(self) -> bool:
-        """Whether the law wants a way bill."""
-        return self.value > self.limit
+        """Whether the law wants a way bill: never for what stays at one address."""
+        return self.seller != self.buyer and self.value > self.limit
 
 
 def read_consignment(

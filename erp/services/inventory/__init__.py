@@ -4,6 +4,7 @@ from erp.models.inventory import LotStatus, SuggestionStatus
 from erp.services.inventory import (
     advising_transfers,
     arriving,
+    comparing_ends,
     dispatching,
     dispensing,
     genealogy,
@@ -433,6 +434,7 @@ __all__ = [
     "close_suggestions",
     "close_warehouse",
     "compare_stock_with_books",
+    "comparing_ends",
     "count_stock",
     "create_location",
     "create_warehouse",

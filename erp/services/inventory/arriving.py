@@ -64,7 +64,7 @@ class ArrivedLine(Closed):
 
 
 class ReceiveTransfer(Command):
-    """Take in goods that another branch sent, in one go or in several."""
+    """Take in goods that another warehouse sent, in one go or in several."""
 
     transfer_id: UUID
     lines: Annotated[tuple[ArrivedLine, ...], Field(min_length=1, max_length=500)]

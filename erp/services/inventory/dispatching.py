@@ -1,4 +1,4 @@
-"""Sending goods off to another branch, under a delivery challan."""
+"""Sending goods off to another warehouse, under a delivery challan."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -49,7 +49,7 @@ class SentLine(AskedLine):
 
 
 class DispatchTransfer(Command):
-    """Send goods to another branch.
+    """Send goods to another warehouse.
 
     Attributes:
         transfer_id: The request that this answers; places named besides must be its own.
@@ -71,7 +71,7 @@ class DispatchTransfer(Command):
 def dispatch_transfer(
     session: Session, ctx: RequestContext, cmd: DispatchTransfer
 ) -> TransferAnswer:
-    """Let goods leave for another branch, under a delivery challan with a number of its own.
+    """Let goods leave for another warehouse, under a delivery challan with a number of its own.
 
     They are in transit then: still ours, at the cost they left with, in the account of goods in
     transit, and not for sale anywhere. A lot that is named goes whatever its standing, so that
@@ -81,7 +81,7 @@ def dispatch_transfer(
     Raises:
         UnknownTransfer: No such request to the acting branch. TransferNotOpen: it is answered.
         UnknownPlace: A location is not known, or the source has no place for goods in transit.
-        WrongPlace: Both ends are of one branch, or not those of the request.
+        WrongPlace: Both ends are of one warehouse, or not those of the request.
         InvoiceNeeded: The branches are registered for GST apart.
         OtherBranch: The goods are not the acting branch's.
         InsufficientStock: More is sent than is free; all such lines are named.

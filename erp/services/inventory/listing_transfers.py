@@ -1,4 +1,4 @@
-"""Reads of transfers: the list, one with its lines, and stock at both ends of a way."""
+"""Reads of transfers: the list, and one with its lines."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,7 +23,8 @@ from erp.services.platform import (
     query,
 )
 
-Direction = Literal["outgoing", "incoming"]
+Direction = Literal["outgoing", "incoming", "within"]
+"""`within`: both ends are of the acting branch."""
 VIEW = "inventory.view"
 
 
@@ -74,10 +75,12 @@ class TransferHead(Result):
     direction: Direction | None
     from_branch_id: UUID
     from_branch: str
+    from_warehouse: str
     from_location_id: UUID
     from_location: str
     to_branch_id: UUID
     to_branch: str
+    to_warehouse: str
     to_location_id: UUID
     to_location: str
     note: str
@@ -95,6 +98,23 @@ class TransferHead(Result):
     under_way: int
     value: Decimal
     value_under_way: Decimal
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """Names of where the goods leave and where they go: branches, or warehouses of one branch."""
+        if self.from_branch_id == self.to_branch_id:
+            return self.from_warehouse, self.to_warehouse
+        return self.from_branch, self.to_branch
+
+    @property
+    def places(self) -> tuple[str, str]:
+        """The places at both ends, with what they are of unless their name begins with it."""
+        source, target = self.ends
+        return _named(source, self.from_location), _named(target, self.to_location)
+
+
+def _named(end: str, place: str) -> str:
+    return place if place.startswith(end) else f"{end}, {place}"
 
 
 class TransferPage(Rows):
@@ -171,39 +191,17 @@ class TransferDetail(Result):
     notes: list[TransferNote]
 
 
-class StockAtEnds(Query):
-    """Of which product, from where to where."""
-
-    from_location_id: UUID
-    to_location_id: UUID
-    variant_id: UUID
-
-
-class EndsStock(Result):
-    """Stock of a product at both ends.
-
-    Attributes:
-        here: Base units that may be sold and are free at the source. there: at the destination.
-        coming: Units on their way to the destination's branch already.
-        wanted: Units that the destination's branch is advised to buy; none where it is not.
-    """
-
-    variant_id: UUID
-    label: str
-    sku: str
-    unit: str
-    here: int
-    there: int
-    coming: int
-    wanted: int | None
-
-
-_HEAD: LiteralString = """
-    select t.id, t.number, coalesce(t.challan, '') as challan, t.status,
-           case when t.from_branch_id = %(branch)s then 'outgoing'
-                when t.to_branch_id = %(branch)s then 'incoming' end as direction,
-           t.from_branch_id, fb.name as from_branch, t.from_location_id, fl.name as from_location,
-           t.to_branch_id, tb.name as to_branch, t.to_location_id, tl.name as to_location,
+_DIRECTION: LiteralString = """
+    case when (t.from_branch_id, t.to_branch_id) = (%(branch)s, %(branch)s) then 'within'
+         when t.from_branch_id = %(branch)s then 'outgoing'
+         when t.to_branch_id = %(branch)s then 'incoming' end
+"""
+_HEAD: LiteralString = f"""
+    select t.id, t.number, coalesce(t.challan, '') as challan, t.status, {_DIRECTION} as direction,
+           t.from_branch_id, fb.name as from_branch, fw.name as from_warehouse,
+           t.from_location_id, fl.name as from_location,
+           t.to_branch_id, tb.name as to_branch, tw.name as to_warehouse,
+           t.to_location_id, tl.name as to_location,
            t.note, t.transport, t.expected_on,
            case when t.status = 'on_its_way' and t.expected_on < %(today)s
                 then %(today)s - t.expected_on end as days_late,
@@ -215,6 +213,8 @@ _HEAD: LiteralString = """
       from stock_transfer t
       join location fl on fl.tenant_id = t.tenant_id and fl.id = t.from_location_id
       join location tl on tl.tenant_id = t.tenant_id and tl.id = t.to_location_id
+      join warehouse fw on fw.tenant_id = fl.tenant_id and fw.id = fl.warehouse_id
+      join warehouse tw on tw.tenant_id = tl.tenant_id and tw.id = tl.warehouse_id
       join branch fb on fb.tenant_id = t.tenant_id and fb.id = t.from_branch_id
       join branch tb on tb.tenant_id = t.tenant_id and tb.id = t.to_branch_id
       left join membership s on s.tenant_id = t.tenant_id and s.user_id = t.started_by
@@ -232,7 +232,7 @@ _HEAD: LiteralString = """
       cross join lateral (
             select count(distinct ask.variant_id) as products from stock_transfer_asked ask
              where ask.tenant_id = t.tenant_id and ask.transfer_id = t.id) asked
-"""
+"""  # noqa: S608  made of literals
 _SEEN: LiteralString = """
      where t.tenant_id = %(tenant)s
        and (%(everywhere)s or %(branch)s in (t.from_branch_id, t.to_branch_id))
@@ -240,8 +240,7 @@ _SEEN: LiteralString = """
 _COUNT: LiteralString = "select count(*) as rows from stock_transfer t"
 _CONDITIONS: dict[str, LiteralString] = {
     "status": "and t.status = %(status)s",
-    "direction": "and %(branch)s = case %(direction)s when 'outgoing' then t.from_branch_id"
-    " else t.to_branch_id end",
+    "direction": f"and {_DIRECTION} = %(direction)s",
     "overdue": "and (t.status = 'on_its_way' and t.expected_on < %(today)s) = %(overdue)s",
     "variant_id": "and t.id in (select line.transfer_id from stock_transfer_line line"
     " where line.tenant_id = %(tenant)s and line.variant_id = %(variant)s)",
@@ -312,19 +311,20 @@ def get_transfer(session: Session, ctx: RequestContext, wanted: GetTransfer) -> 
     )
 
 
-_FREE: LiteralString = """
+FREE_UNITS: LiteralString = """
     select coalesce(sum(b.on_hand - b.reserved), 0)::bigint as units
       from stock_balance b join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
      where b.tenant_id = %(tenant)s and l.status = 'available'
        and (l.expires_on is null or l.expires_on >= %(today)s)
 """
+"""Units of balances `b` that may be sold and nobody reserved, as a statement to be narrowed."""
 _ASKED: LiteralString = f"""
     select ask.line_no, ask.variant_id, v.label, v.sku, v.base_unit as unit, ask.quantity,
            free.units as available
       from stock_transfer_asked ask
       join stock_transfer t on t.tenant_id = ask.tenant_id and t.id = ask.transfer_id
       join variant v on v.tenant_id = ask.tenant_id and v.id = ask.variant_id
-      cross join lateral ({_FREE} and b.location_id = t.from_location_id
+      cross join lateral ({FREE_UNITS} and b.location_id = t.from_location_id
                               and b.variant_id = ask.variant_id) free
      where ask.tenant_id = %(tenant)s and ask.transfer_id = %(id)s order by ask.line_no
 """  # noqa: S608  both parts are constants
@@ -348,50 +348,3 @@ _NOTES: LiteralString = """
      where r.tenant_id = %(tenant)s and r.transfer_id = %(id)s
      order by r.step desc, line.line_no, r.outcome
 """
-
-
-_AT_ENDS: LiteralString = f"""
-    with place as (
-        select l.id, w.branch_id from location l
-          join warehouse w on w.tenant_id = l.tenant_id and w.id = l.warehouse_id
-         where l.tenant_id = %(tenant)s and l.id = %(to)s)
-    select v.id as variant_id, v.label, v.sku, v.base_unit as unit, here.units as here,
-           there.units as there, coalesce(coming.units, 0)::bigint as coming,
-           (select r.quantity from reorder_suggestion r
-             where r.tenant_id = v.tenant_id and r.branch_id = place.branch_id
-               and r.variant_id = v.id and r.status = 'open') as wanted
-      from variant v cross join place
-      cross join lateral ({_FREE} and b.location_id = %(from)s and b.variant_id = v.id) here
-      cross join lateral ({_FREE} and b.location_id = %(to)s and b.variant_id = v.id) there
-      left join lateral (
-            select sum(line.under_way) as units
-              from stock_transfer t
-              join stock_transfer_line line
-                on line.tenant_id = t.tenant_id and line.transfer_id = t.id
-             where t.tenant_id = v.tenant_id and t.to_branch_id = place.branch_id
-               and t.status = 'on_its_way' and line.variant_id = v.id) coming on true
-     where v.tenant_id = %(tenant)s and v.id = %(variant)s
-"""  # noqa: S608  both parts are constants
-
-
-@query("inventory.stock_at_ends", permission=VIEW, rest="GET /transfers/stock")
-def stock_at_ends(session: Session, ctx: RequestContext, wanted: StockAtEnds) -> EndsStock:
-    """Return what both ends of a way have of a product, and what the far one lacks.
-
-    Raises:
-        UnknownTransfer: The product or the destination is not known here.
-    """
-    row = db.fetch_one(
-        session,
-        _AT_ENDS,
-        {
-            "tenant": ctx.tenant_id,
-            "today": ctx.today,
-            "from": wanted.from_location_id,
-            "to": wanted.to_location_id,
-            "variant": wanted.variant_id,
-        },
-    )
-    if row is None:
-        raise UnknownTransfer("This product or place is not known here. Choose another.")
-    return EndsStock(**row)

@@ -64,7 +64,7 @@ def get_owned_place(
         UnknownPlace: No such location, or the branch has no storage.
         WrongPlace: It is not ours, or another company's.
         PlaceClosed: It is used no more.
-        ByTransfer: Goods there are on their way to another branch.
+        ByTransfer: Goods there are on their way.
         InQuarantine: Goods there wait for a decision.
     """
     place = (

@@ -12,7 +12,12 @@ from erp.core.context import RequestContext
 from erp.services import catalog
 from erp.services.inventory.errors import TransferNotOpen
 from erp.services.inventory.genealogy import get_dispensing
-from erp.services.inventory.listing_transfers import GetTransfer, TransferDetail, get_transfer
+from erp.services.inventory.listing_transfers import (
+    GetTransfer,
+    TransferDetail,
+    TransferHead,
+    get_transfer,
+)
 from erp.services.party import PrintedParty, printed_party
 
 
@@ -92,14 +97,20 @@ def get_printed_challan(session: Session, ctx: RequestContext, transfer_id: UUID
         time_zone=ctx.time_zone,
         consigner=consigner,
         consignee=consignee,
-        from_place=f"{head.from_branch}, {head.from_location}",
-        to_place=f"{head.to_branch}, {head.to_location}",
+        from_place=head.places[0],
+        to_place=head.places[1],
         transport=head.transport,
-        reason="Transfer between branches of one registration, not a supply (r.55(1)(c))",
+        reason=_reason(head),
         note=head.note,
         expected_on=head.expected_on,
         lines=_goods(session, ctx, found),
     )
+
+
+def _reason(head: TransferHead) -> str:
+    is_within = head.from_branch_id == head.to_branch_id
+    ends = "warehouses of one branch" if is_within else "branches of one registration"
+    return f"Transfer between {ends}, not a supply (r.55(1)(c))"
 
 
 def _branch(session: Session, ctx: RequestContext, branch_id: UUID, at: datetime) -> db.Row:

@@ -52,7 +52,7 @@ class ReorderPlan(Result):
     Attributes:
         per_day: Base units that leave a day, less what came back, over up to 90 days.
         available: Sellable base units that nobody reserved. incoming: on order, or on
-            their way from another branch.
+            their way from another warehouse.
         safety_stock: For what varies within a lead time, at 95 % service.
         quantity: What to order now, as the supplier sells it; zero where there is enough.
         least, step: Base units that supplier sells at least, and in steps of.

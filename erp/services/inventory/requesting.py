@@ -1,4 +1,4 @@
-"""Asking another branch for goods, and what every step of a transfer shares."""
+"""Asking another warehouse for goods, and what every step of a transfer shares."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class AskedLine(Closed):
 
 
 class RequestTransfer(Command):
-    """Ask another branch for goods.
+    """Ask another warehouse for goods.
 
     Attributes:
         to_location_id: Where they shall go; the acting branch's first storage if none is named.
@@ -97,10 +97,10 @@ class Transfer:
 
 @command("inventory.request_transfer", permission=TRANSFER, rest="POST /transfers")
 def request_transfer(session: Session, ctx: RequestContext, cmd: RequestTransfer) -> TransferAnswer:
-    """Ask another branch for goods; its people are told in their inbox. Nothing moves.
+    """Ask another warehouse for goods; its branch's people are told in their inbox. Nothing moves.
 
     Raises:
-        UnknownPlace: A location is not known. WrongPlace: both ends are of one branch.
+        UnknownPlace: A location is not known. WrongPlace: both ends are of one warehouse.
         InvoiceNeeded: The branches are registered for GST apart.
         OtherBranch: The goods would not go to the acting branch.
         InvalidInput: A product is not known here.
@@ -203,10 +203,10 @@ def require_branch(ctx: RequestContext, branch_id: UUID | None, otherwise: str) 
 
 
 def check_ends(source: Place, target: Place) -> None:
-    """Refuse a transfer that would be a supply, or that leaves no branch."""
+    """Refuse a transfer that would be a supply, or that leaves no warehouse."""
     refuse_supply(source, target)
-    if source.branch_id == target.branch_id:
-        message = "Both places are of one branch: move the goods there at once instead."
+    if source.warehouse_id == target.warehouse_id:
+        message = "Both places are of one warehouse: move the goods there at once instead."
         raise WrongPlace(message, fields={"to_location_id": message})
 
 

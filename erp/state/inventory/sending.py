@@ -1,4 +1,4 @@
-"""The forms of a transfer: sending goods to another branch, and asking it for some."""
+"""The forms of a transfer: sending goods to another warehouse, and asking it for some."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -20,10 +20,10 @@ NOWHERE = {"value": "", "label": "Choose a place"}
 
 
 class WayState(LinedFormState, mixin=True):
-    """Goods between a place of the acting branch and one of another.
+    """Goods between a place of the acting branch and one of another warehouse.
 
     Attributes:
-        places: Where goods of the branch are. others: places of the other branches.
+        places: Where goods of the branch are. others: places of the other warehouses.
         fixed: The request that is answered, with its number; nothing where there is none.
     """
 
@@ -36,16 +36,19 @@ class WayState(LinedFormState, mixin=True):
     fixed: dict[str, str] = {}
     advice: list[dict[str, str]] = []
 
+    _known: list[Place] = []
+
     @handler(permission=PAGE)
     async def choose_place(self, location_id: str) -> None:
         """Take another place of the branch."""
         if location_id in {place["value"] for place in self.places}:
             self.place = location_id
+            self._offer_others()
             await self._show_ends()
 
     @handler(permission=PAGE)
     async def choose_other(self, location_id: str) -> None:
-        """Take another place of another branch."""
+        """Take another place of another warehouse."""
         if location_id in {place["value"] for place in self.others}:
             self.other = location_id
             await self._show_ends()
@@ -75,17 +78,24 @@ class WayState(LinedFormState, mixin=True):
         self.fixed, self.advice = {}, []
         branch = str((await self._principal()).branch_id)
         found = (await self._ask("inventory.list_locations")).rows
-        known = [row for row in found if row.kind in {"storage", "expired_store"}]
-        self.places = [_place(row) for row in known if str(row.branch_id) == branch]
-        others = [row for row in known if str(row.branch_id) != branch]
-        self.others = [NOWHERE, *(_place(row, row.branch) for row in others)]
-        storages = [row for row in others if row.kind == "storage"]
-        wanted = [row for row in storages if str(row.branch_id) == given.get("to_branch_id")]
-        only = storages if len({row.branch_id for row in storages}) == 1 else []
+        kept = [row for row in found if row.kind in {"storage", "expired_store"}]
+        self._known = [_known(row, branch) for row in kept]
+        mine = [place for place in self._known if place["is_mine"]]
+        several = len({place["warehouse_id"] for place in mine}) > 1
+        self.places = [_option(place, place["warehouse"] if several else "") for place in mine]
         named = given.get("location_id", "")
         here = [place["value"] for place in self.places]
         self.place = named if named in here else (here or [""])[0]
-        self.other = next((str(row.id) for row in (*wanted, *only)), "")
+        self.other = ""
+        self._offer_others(given.get("to_branch_id", ""))
+
+    def _offer_others(self, branch_id: str = "") -> None:
+        """Offer the places of other warehouses; choose one where it is plain which."""
+        own = next((x["warehouse_id"] for x in self._known if x["value"] == self.place), "")
+        others = [x for x in self._known if x["warehouse_id"] != own]
+        self.others = [NOWHERE, *(_option(x, x[_end_of(x)]) for x in others)]
+        if self.other not in {x["value"] for x in others}:
+            self.other = _plain(others, branch_id)
 
     async def _add(self, variant_id: str, about: Mapping[str, str] | None = None) -> Any:
         if not self.place or not self.other:
@@ -151,7 +161,7 @@ class SendGoodsState(WayState, ReviewedFormState, rx.State):
         return await self._add_lot(lot_id, given) if as_uuid(lot_id) else None
 
     async def _answer(self, transfer_id: str) -> EventSpec | None:
-        """Fill in what another branch asks for, as far as it is here."""
+        """Fill in what another warehouse asks for, as far as it is here."""
         try:
             found = await self._ask("inventory.get_transfer", {"transfer_id": transfer_id})
         except DomainError as error:
@@ -161,8 +171,8 @@ class SendGoodsState(WayState, ReviewedFormState, rx.State):
         self.fixed = {
             "id": str(head.id),
             "number": head.number,
-            "from": f"{head.from_branch}, {head.from_location}",
-            "to": f"{head.to_branch}, {head.to_location}",
+            "from": head.places[0],
+            "to": head.places[1],
         }
         for ask in found.asked:
             units = str(min(ask.quantity, ask.available) or "")
@@ -234,7 +244,7 @@ class SendGoodsState(WayState, ReviewedFormState, rx.State):
 
 
 class AskForGoodsState(WayState, rx.State):
-    """Asks another branch for goods."""
+    """Asks another warehouse for goods."""
 
     command: ClassVar[str] = "inventory.request_transfer"
 
@@ -256,12 +266,42 @@ class AskForGoodsState(WayState, rx.State):
 
     async def _succeeded(self, result: Any) -> Sequence[EventSpec]:
         self._restart()
-        told = f"{result.number}: the other branch is told."
+        told = f"{result.number}: those who send are told."
         return [rx.toast.success(told), rx.redirect(f"/stock/transfers/{result.transfer_id}")]
 
 
-def _place(row: Any, branch: str = "") -> Place:
-    return {"value": str(row.id), "label": f"{branch}: {row.name}" if branch else row.name}
+def _known(row: Any, branch_id: str) -> Place:
+    return {
+        "value": str(row.id),
+        "name": row.name,
+        "kind": row.kind,
+        "warehouse_id": str(row.warehouse_id),
+        "warehouse": row.warehouse,
+        "branch_id": str(row.branch_id),
+        "branch": row.branch,
+        "is_mine": "yes" if str(row.branch_id) == branch_id else "",
+    }
+
+
+def _option(place: Place, of: str) -> Place:
+    """Return a place as it is chosen, named with what it is of where that must be told."""
+    name = place["name"]
+    is_told = not of or name.startswith(of)
+    return {"value": place["value"], "label": name if is_told else f"{of}: {name}"}
+
+
+def _end_of(place: Place) -> str:
+    """Return what tells a far place from others: its warehouse here, its branch elsewhere."""
+    return "warehouse" if place["is_mine"] else "branch"
+
+
+def _plain(others: Sequence[Place], branch_id: str) -> str:
+    """Return the first storage of a branch, or of the only one there is, elsewhere before here."""
+    storages = [x for x in others if x["kind"] == "storage"]
+    wanted = [x for x in storages if x["branch_id"] == branch_id]
+    far = [x for x in storages if not x["is_mine"]] or storages
+    only = far if len({x[f"{_end_of(x)}_id"] for x in far}) == 1 else []
+    return next((x["value"] for x in (*wanted, *only)), "")
 
 
 def _lot_words(row: Any) -> str:

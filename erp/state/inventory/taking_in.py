@@ -20,7 +20,7 @@ _PARTS = ("arrived", "damaged")
 
 
 class TakeInState(ReviewedFormState, rx.State):
-    """Takes in goods that another branch sent."""
+    """Takes in goods that another warehouse sent."""
 
     permission: ClassVar[str] = TRANSFER
     command: ClassVar[str] = "inventory.receive_transfer"

@@ -29,7 +29,11 @@ TRANSFER_TONES: Mapping[str, str] = {
     "settled": "green",
     "cancelled": "gray",
 }
-DIRECTIONS: Mapping[str, str] = {"outgoing": "Outgoing", "incoming": "Incoming"}
+DIRECTIONS: Mapping[str, str] = {
+    "outgoing": "Outgoing",
+    "incoming": "Incoming",
+    "within": "Within the branch",
+}
 OUTCOMES: Mapping[str, str] = {
     "arrived": "Arrived",
     "damaged": "Damaged",
@@ -91,6 +95,8 @@ class TransferListState(ListState, rx.State):
         return row.model_dump() | {
             "number": row.challan or row.number,
             "direction": DIRECTIONS.get(row.direction or "", ""),
+            "from_branch": row.ends[0],
+            "to_branch": row.ends[1],
             "products": counted(row.products, "product"),
             "sent": row.sent or None,
             "value_under_way": row.value_under_way or None,
@@ -202,13 +208,14 @@ def _note(note: Any) -> dict[str, Any]:
 
 def _head(transfer: Any, zone: str) -> dict[str, str]:
     late = transfer.days_late
+    source, target = transfer.ends
     return {
         "id": str(transfer.id),
         "title": transfer.challan or transfer.number,
         "number": transfer.number,
-        "way": f"{transfer.from_branch} to {transfer.to_branch}",
-        "from": f"{transfer.from_branch}, {transfer.from_location}",
-        "to": f"{transfer.to_branch}, {transfer.to_location}",
+        "way": f"{source} to {target}",
+        "from": transfer.places[0],
+        "to": transfer.places[1],
         "status": TRANSFER_STATUSES[transfer.status],
         "tone": TRANSFER_TONES["overdue" if late else transfer.status],
         "late": f"Should have been there {counted(late, 'day')} ago." if late else "",
@@ -240,8 +247,8 @@ def _steps(transfer: Any, zone: str) -> dict[str, str]:
 def _offers(transfer: Any, principal: identity.Principal) -> dict[str, str]:
     """Return what the reader may do: each end does its own part, an owner both."""
     may, everywhere = principal.may(TRANSFER), principal.may("*")
-    is_source = everywhere or transfer.direction == "outgoing"
-    is_target = everywhere or transfer.direction == "incoming"
+    is_source = everywhere or transfer.direction in {"outgoing", "within"}
+    is_target = everywhere or transfer.direction in {"incoming", "within"}
     is_asked, is_under_way = transfer.status == "requested", transfer.status == "on_its_way"
     offers = {
         "may_send": may and is_asked and is_source,
