@@ -73,7 +73,7 @@ def send_goods_page() -> rx.Component:
     return rx.fragment(
         page_header(
             "Send goods",
-            "To another branch or warehouse of the same GSTIN, under a delivery challan. First expiry goes first.",
+            "To another branch or warehouse, under a delivery challan. First expiry goes first.",
         ),
         form,
         review_dialog(

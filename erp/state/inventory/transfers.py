@@ -95,8 +95,7 @@ class TransferListState(ListState, rx.State):
         return row.model_dump() | {
             "number": row.challan or row.number,
             "direction": DIRECTIONS.get(row.direction or "", ""),
-            "from_branch": row.ends[0],
-            "to_branch": row.ends[1],
+            **(_places(row) if row.from_branch_id == row.to_branch_id else {}),
             "products": counted(row.products, "product"),
             "sent": row.sent or None,
             "value_under_way": row.value_under_way or None,
@@ -182,6 +181,11 @@ class SettleTransferState(DialogFormState, rx.State):
     async def _done(self, result: Any) -> str:
         await (await self.get_state(TransferState))._show()
         return f"Settled: {money_text(result.value)} at cost."
+
+
+def _places(row: Any) -> dict[str, str]:
+    """Return the places of a transfer within a branch with the warehouses they are of."""
+    return {"from_location": row.places[0], "to_location": row.places[1]}
 
 
 def _expected(row: Any) -> str:
