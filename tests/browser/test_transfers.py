@@ -41,7 +41,7 @@ def test_goods_are_sent_scanned_in_and_the_rest_is_settled(
     open_window, interface, shop, far, troubles
 ):
     page = enter(open_window(), interface, shop, "manager", "/stock/transfers")
-    expect(page.get_by_text("Nothing travels between branches yet")).to_be_visible()
+    expect(page.get_by_text("Nothing travels yet")).to_be_visible()
     page.get_by_role("link", name="Send goods").first.click()
     send(page)
     sent = shop.run("inventory.list_transfers").rows[0]

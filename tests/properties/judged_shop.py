@@ -1,5 +1,6 @@
 """A shop that has done one of everything, for the referees to look at."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -186,8 +187,10 @@ def _count(shop: Shop, lot_id: UUID) -> None:
 
 
 def _send(shop: Shop, variant_id: UUID) -> None:
-    """Leave goods on their way to another branch, some of which came."""
+    """Leave goods on their way to another warehouse and to another branch, some of which came."""
     line = {"variant_id": variant_id, "quantity": 3}
+    side = shop.run("inventory.create_warehouse", {"code": "W3", "name": "Third"})
+    dispatch(shop, replace(shop, storage_id=side.storage_id), line)
     sent = dispatch(shop, second_branch(shop), line)
     take_in(shop, sent.transfer_id, {"line_no": 1, "arrived": 1})
 

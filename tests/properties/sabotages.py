@@ -116,6 +116,7 @@ SABOTAGE = {
     "S18": "update stock_move set effective_at = now() + interval '9 days' where origin_type = 'goods_receipt'",
     "S20": "update location set closed_at = now() where kind = 'storage'",
     "S21": "update location set parent_id = id where kind = 'storage'",
+    "S22": "update stock_transfer set transit_location_id = from_location_id",
     "T5": "grant truncate on brand to erp_app",
     "T6": "create table odd (tenant_id uuid, code text unique)",
     "T7": "alter table brand no force row level security",

@@ -35,6 +35,7 @@ class Worker:
 
     shop: Shop
     far: Shop
+    side_id: UUID
     customer_id: UUID
     shift_id: UUID
     bills: list[UUID] = field(default_factory=list)
@@ -85,7 +86,7 @@ class Worker:
     def dispatch(self, variant: UUID, units: int) -> None:
         given = {
             "from_location_id": self.shop.storage_id,
-            "to_location_id": self.far.storage_id,
+            "to_location_id": self.far.storage_id if units % 2 else self.side_id,
             "lines": [{"variant_id": variant, "quantity": units}],
         }
         sent = self.shop.run("inventory.dispatch_transfer", given)
@@ -135,14 +136,15 @@ def workers() -> list[Worker]:
     """Return people with tills of their own in one shop, and one customer."""
     shop = make_shop("crowd", products=2, lots=1, stock=60)
     far = second_branch(shop)
+    side = shop.run("inventory.create_warehouse", {"code": "W3", "name": "Side"}).storage_id
     customer = buyer(shop, credit_limit="10000000.00")
-    made = [Worker(shop, far, customer, shop.shift_id)]
+    made = [Worker(shop, far, side, customer, shop.shift_id)]
     for number in range(2, WORKERS + 1):
         till = {"code": f"POS{number}", "name": "Till", "location_id": shop.storage_id}
         register = shop.run("pos.create_register", till)
         opened = {"register_id": register.id, "opening_float": "500.00"}
         shift = shop.run("pos.open_shift", opened)
-        made.append(Worker(shop, far, customer, shift.id))
+        made.append(Worker(shop, far, side, customer, shift.id))
     return made
 
 

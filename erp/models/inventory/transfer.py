@@ -39,6 +39,8 @@ class TransferOutcome(StrEnum):
 class StockTransfer(TenantRow, table=True):
     """Goods that go from a warehouse to another one of the same GST registration, of a branch of its own or not.
 
+    A trigger keeps its ends in two warehouses.
+
     Attributes:
         number: The transfer's own; that of the challan where nobody asked for it before.
         challan: Number of the delivery challan, given when the goods leave.
@@ -57,7 +59,6 @@ class StockTransfer(TenantRow, table=True):
         UniqueConstraint("tenant_id", "number"),
         UniqueConstraint("tenant_id", "challan"),
         one_of("status", TransferStatus),
-        CheckConstraint("from_location_id <> to_location_id", name="places_differ"),
         CheckConstraint(
             "(status in ('on_its_way', 'settled')) = (challan is not null"
             " and dispatched_at is not null and transit_location_id is not null"

@@ -182,10 +182,11 @@ referee(
         with moved as (
             select m.tenant_id, m.origin_id as transfer_id, m.lot_id,
                    sum(m.quantity) filter (where m.to_location_id = t.transit_location_id) as sent,
-                   sum(m.quantity) filter (where m.to_location_id = t.to_location_id)
-                     as arrived,
+                   sum(m.quantity) filter (where m.to_location_id = t.to_location_id
+                        and coalesce(m.reason, '') = '') as arrived,
                    sum(m.quantity) filter (where m.from_location_id = t.transit_location_id
-                        and m.to_location_id not in (t.to_location_id, t.from_location_id)
+                        and m.to_location_id <> t.from_location_id
+                        and (m.to_location_id <> t.to_location_id or m.reason <> '')
                         and place.warehouse_id is not null) as damaged,
                    sum(m.quantity) filter (where m.to_location_id = t.from_location_id) as returned,
                    sum(m.quantity) filter (where place.kind = 'waste') as lost

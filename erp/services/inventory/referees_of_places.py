@@ -33,3 +33,17 @@ referee(
          where up.warehouse_id is distinct from l.warehouse_id or up.kind <> l.kind
     """,
 )
+referee(
+    "S22",
+    "Goods on their way are between two warehouses, in the place for it of the one they left",
+    counted="select count(*) from stock_transfer",
+    offenders="""
+        select t.tenant_id, t.id, t.from_location_id, t.to_location_id, t.transit_location_id
+          from stock_transfer t
+          join location source on source.tenant_id = t.tenant_id and source.id = t.from_location_id
+          join location target on target.tenant_id = t.tenant_id and target.id = t.to_location_id
+          left join location way on way.tenant_id = t.tenant_id and way.id = t.transit_location_id
+         where source.warehouse_id is not distinct from target.warehouse_id
+            or (way.kind, way.warehouse_id) <> ('transit', source.warehouse_id)
+    """,
+)

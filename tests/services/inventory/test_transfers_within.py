@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
+import psycopg
 import pytest
 
 from erp.core import db
@@ -64,6 +65,26 @@ def test_within_one_warehouse_goods_are_moved_at_once(shop):
     with refused(shop, WrongPlace) as caught:
         dispatch(shop, shop, units(shop, 1))
     assert "one warehouse" in caught.value.fields["to_location_id"]
+
+
+def test_the_database_itself_keeps_both_ends_apart(shop, godown):
+    sent = dispatch(shop, godown, units(shop, 1))
+    into_one = "update stock_transfer set to_location_id = from_location_id where id = %s"
+    with (
+        pytest.raises(psycopg.errors.CheckViolation, match="from one warehouse to another"),
+        db.unit_of_work(shop.ctx) as session,
+    ):
+        db.execute(session, into_one, (sent.transfer_id,))
+
+
+def test_what_comes_damaged_where_expired_goods_are_gathered_is_told_apart(shop, godown):
+    found = shop.run("inventory.list_locations").rows
+    store = next(x for x in found if x.warehouse == "Godown" and x.kind == "expired_store")
+    sent = dispatch(shop, replace(godown, storage_id=store.id), units(shop, 5))
+    receive(shop, sent.transfer_id, {"line_no": 1, "arrived": 3, "damaged": 2, "reason": "wet"})
+    (line,) = look(shop, sent.transfer_id).lines
+    assert (line.arrived, line.damaged) == (3, 2)
+    assert broken_promises() == []
 
 
 def test_the_people_of_the_branch_ask_send_and_take_in(shop, godown):
